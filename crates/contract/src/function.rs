@@ -1,0 +1,175 @@
+//! One entry of a plugin: how it was declared, and the kernel that computes it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::{
+    Capability, FunctionName, FunctionSource, Kernel, LoadError, PluginId, QualifiedName, Result,
+    Signature,
+};
+
+/// What a function takes and gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// One value a row.
+    Scalar,
+    /// One value a group of rows.
+    Aggregate,
+    /// Rows, usable in FROM.
+    Procedure,
+    /// One value a row, from a state that walks over ordered rows.
+    Window,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Aggregate => "aggregate",
+            Self::Procedure => "procedure",
+            Self::Window => "window",
+        }
+    }
+}
+
+/// How the author wrote the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// One call a row, with host-language values.
+    Row,
+    /// One call a batch, with Arrow arrays.
+    VectorizedArrow,
+    /// One call a batch, with NumPy arrays.
+    VectorizedNumpy,
+}
+
+impl Mode {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Row => "row",
+            Self::VectorizedArrow => "vectorized (arrow)",
+            Self::VectorizedNumpy => "vectorized (numpy)",
+        }
+    }
+}
+
+/// What a planner may assume about repeated calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Determinism {
+    /// Nothing was declared and nothing proven: never folded, shared or cached.
+    #[default]
+    Auto,
+    /// The same arguments give the same answer.
+    Pure,
+    /// Stable within a query.
+    Session,
+    /// Called exactly once for each row that needs it.
+    Nondeterministic,
+}
+
+impl Determinism {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Pure => "pure",
+            Self::Session => "session",
+            Self::Nondeterministic => "nondeterministic",
+        }
+    }
+}
+
+impl FromStr for Determinism {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Auto, Self::Pure, Self::Session, Self::Nondeterministic]
+            .into_iter()
+            .find(|value| value.as_str() == text)
+            .ok_or_else(|| {
+                LoadError::new(format!(
+                    "unknown determinism {text:?}; it is one of auto, pure, session, nondeterministic"
+                ))
+                .into()
+            })
+    }
+}
+
+/// Where a kernel runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tier {
+    /// In this process's interpreter.
+    Inline,
+}
+
+impl Tier {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+        }
+    }
+}
+
+/// What the author asked for; a backend turns it into a [`Tier`] when it makes the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TierChoice {
+    #[default]
+    Auto,
+    Only(Tier),
+}
+
+impl FromStr for TierChoice {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "inline" => Ok(Self::Only(Tier::Inline)),
+            _ => Err(LoadError::new(format!(
+                "unknown tier {text:?}; it is one of auto, inline"
+            ))
+            .into()),
+        }
+    }
+}
+
+/// A function with its kernel, as a registry holds it.
+#[derive(Debug)]
+pub struct Function {
+    pub plugin: PluginId,
+    /// The version of the plugin that it came with.
+    pub version: Arc<str>,
+    pub name: FunctionName,
+    pub mode: Mode,
+    pub signature: Signature,
+    pub determinism: Determinism,
+    pub documentation: Option<Arc<str>>,
+    /// The text that was loaded, where there is one.
+    pub source: Option<Arc<FunctionSource>>,
+    pub kernel: Kernel,
+}
+
+impl Function {
+    pub fn qualified_name(&self) -> QualifiedName {
+        QualifiedName::new(&self.plugin, &self.name)
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kernel.kind()
+    }
+
+    pub fn tier(&self) -> Tier {
+        self.kernel.tier()
+    }
+
+    pub fn capability(&self) -> Capability {
+        self.kind().into()
+    }
+}
+
+impl fmt::Display for Function {
+    /// `ai.example.geo.haversine(lat1: float, ...) -> float`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.qualified_name(), self.signature)
+    }
+}

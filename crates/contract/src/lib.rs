@@ -1,0 +1,36 @@
+//! What a function is, for everybody who loads, calls or lists functions.
+//!
+//! This crate knows Arrow and nothing else: no Python, no SQL, no files. Backends
+//! (an interpreter, a compiler) implement the kernel traits, engines call them, and
+//! the [`Registry`] stands between the two.
+
+mod capability;
+pub mod coerce;
+mod context;
+mod error;
+mod function;
+mod kernel;
+mod manifest;
+mod name;
+mod registry;
+mod resolve;
+mod signature;
+mod source;
+mod type_parser;
+mod types;
+
+pub use capability::{Capability, Grants};
+pub use context::{CallContext, CancelToken, FunctionMetrics};
+pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};
+pub use function::{Determinism, Function, Kind, Mode, Tier, TierChoice};
+pub use kernel::{
+    AggregateKernel, BatchStream, GroupedAccumulator, Kernel, ProcedureKernel, ScalarKernel,
+    WindowEvaluator, WindowKernel,
+};
+pub use manifest::Manifest;
+pub use name::{FunctionName, NamePart, PluginId, QualifiedName};
+pub use registry::{LoadOutcome, Registry, Snapshot};
+pub use resolve::nearest;
+pub use signature::{NullPolicy, Parameter, Signature};
+pub use source::{Binding, Constant, FunctionSource, Span};
+pub use types::{DeclaredType, Extension, Type};

@@ -1,0 +1,67 @@
+//! What a plugin declares.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::{Capability, Function, LoadError, PluginId, Result};
+
+/// A plugin, checked and ready to be committed to a [`Registry`](crate::Registry).
+#[derive(Debug)]
+pub struct Manifest {
+    id: PluginId,
+    version: Arc<str>,
+    functions: Vec<Arc<Function>>,
+}
+
+impl Manifest {
+    /// # Errors
+    /// A load error when there are no functions, two of them share a name, or one says that it
+    /// belongs to another plugin or version.
+    pub fn new(id: PluginId, version: Arc<str>, functions: Vec<Arc<Function>>) -> Result<Self> {
+        if functions.is_empty() {
+            return Err(LoadError::new(format!(
+                "the plugin {id} declares no functions; decorate one with @db.scalar_fn"
+            ))
+            .into());
+        }
+        let mut names = BTreeSet::new();
+        for function in &functions {
+            if function.plugin != id || function.version != version {
+                return Err(LoadError::new(format!(
+                    "function {} does not belong to plugin {id} {version}",
+                    function.qualified_name()
+                ))
+                .into());
+            }
+            if !names.insert(&function.name) {
+                return Err(LoadError::new(format!(
+                    "the plugin {id} declares {} twice",
+                    function.name
+                ))
+                .into());
+            }
+        }
+        Ok(Self {
+            id,
+            version,
+            functions,
+        })
+    }
+
+    pub fn id(&self) -> &PluginId {
+        &self.id
+    }
+
+    pub fn version(&self) -> &Arc<str> {
+        &self.version
+    }
+
+    pub fn functions(&self) -> &[Arc<Function>] {
+        &self.functions
+    }
+
+    /// The capabilities that its functions need.
+    pub fn capabilities(&self) -> BTreeSet<Capability> {
+        self.functions.iter().map(|f| f.capability()).collect()
+    }
+}

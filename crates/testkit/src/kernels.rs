@@ -1,0 +1,137 @@
+//! Scalar kernels made of Rust closures over one row, so that an engine is tested with functions
+//! that count, fail or wait, and without an interpreter.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::compute::concat;
+use arrowsmith_contract::{
+    CallContext, DeclaredType, Determinism, Error, Function, FunctionName, Kernel, Manifest, Mode,
+    NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
+};
+
+/// Computes one row: columns of length one in, a column of length one out.
+type RowFunction = dyn Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync;
+
+/// A scalar kernel that calls a closure for each row whose skipped parameters are not NULL.
+pub struct ClosureKernel {
+    signature: Signature,
+    function: Arc<RowFunction>,
+}
+
+impl fmt::Debug for ClosureKernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClosureKernel{}", self.signature)
+    }
+}
+
+impl ScalarKernel for ClosureKernel {
+    fn tier(&self) -> Tier {
+        Tier::Inline
+    }
+
+    fn invoke(&self, columns: &[ArrayRef], rows: usize, context: &CallContext) -> Result<ArrayRef> {
+        let returns = self.signature.returns().data_type();
+        let null = arrow::array::new_null_array(returns, 1);
+        let mut values = Vec::with_capacity(rows);
+        for row in 0..rows {
+            context.token.check()?;
+            let skipped = columns.iter().enumerate().any(|(index, column)| {
+                let policy = self.signature.parameter(index).map(|p| p.nulls);
+                policy == Some(NullPolicy::Skip) && column.is_null(row)
+            });
+            values.push(if skipped {
+                Arc::clone(&null)
+            } else {
+                let row: Vec<ArrayRef> = columns.iter().map(|c| c.slice(row, 1)).collect();
+                (self.function)(&row)?
+            });
+        }
+        if values.is_empty() {
+            return Ok(arrow::array::new_empty_array(returns));
+        }
+        let values: Vec<&dyn Array> = values.iter().map(AsRef::as_ref).collect();
+        Ok(concat(&values)?)
+    }
+}
+
+/// Collects closures into a manifest.
+pub struct PluginBuilder {
+    id: PluginId,
+    functions: Vec<Arc<Function>>,
+}
+
+impl PluginBuilder {
+    /// # Errors
+    /// A bad id.
+    pub fn new(id: &str) -> Result<Self> {
+        Ok(Self {
+            id: PluginId::new(id)?,
+            functions: Vec::new(),
+        })
+    }
+
+    /// Adds a function of version 1.0.0 with parameters `a`, `b`, ... of the named types; a
+    /// trailing `?` passes NULLs.
+    ///
+    /// # Errors
+    /// A bad name or type.
+    pub fn scalar(
+        mut self,
+        name: &str,
+        parameters: &[&str],
+        returns: &str,
+        determinism: Determinism,
+        function: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let parameters = parameters
+            .iter()
+            .zip('a'..='z')
+            .map(|(text, name)| parameter(name, text))
+            .collect::<Result<Vec<_>>>()?;
+        let returns: Type = returns.parse::<DeclaredType>()?.ty;
+        let signature = Signature::new(parameters.clone(), parameters.len(), false, returns)?;
+        let kernel = ClosureKernel {
+            signature: signature.clone(),
+            function: Arc::new(function),
+        };
+        self.functions.push(Arc::new(Function {
+            plugin: self.id.clone(),
+            version: "1.0.0".into(),
+            name: FunctionName::new(name)?,
+            mode: Mode::Row,
+            signature,
+            determinism,
+            documentation: None,
+            source: None,
+            kernel: Kernel::Scalar(Arc::new(kernel)),
+        }));
+        Ok(self)
+    }
+
+    /// # Errors
+    /// Without functions, or with a name twice.
+    pub fn build(self) -> Result<Manifest> {
+        Manifest::new(self.id, "1.0.0".into(), self.functions)
+    }
+
+    /// An error as a plugin would give it for a row that must not be reached.
+    pub fn unreachable_row(function: &str) -> Error {
+        Error::Internal(format!("{function} was called for an excluded row"))
+    }
+}
+
+fn parameter(name: char, text: &str) -> Result<Parameter> {
+    let declared: DeclaredType = text.parse()?;
+    Ok(Parameter {
+        name: name.to_string().into(),
+        nulls: if declared.nullable {
+            NullPolicy::Pass
+        } else {
+            NullPolicy::Skip
+        },
+        nullable: declared.nullable,
+        ty: declared.ty,
+    })
+}

@@ -1,0 +1,8 @@
+//! What the tests of several crates need: kernels without an interpreter, and strategies for
+//! arrays. Never published.
+
+mod arrays;
+mod kernels;
+
+pub use arrays::{float_column, int_column, string_column};
+pub use kernels::{ClosureKernel, PluginBuilder};
