@@ -23,6 +23,11 @@ impl CancelToken {
         self.0.load(Ordering::Acquire)
     }
 
+    /// Whether nobody else holds this flag any more.
+    pub fn is_unused(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     /// # Errors
     /// [`Error::Cancelled`] once the flag is raised.
     pub fn check(&self) -> Result<()> {

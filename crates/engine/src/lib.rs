@@ -1,1 +1,35 @@
+//! SQL over plugin functions: sessions, names, adapters, guards and results on DataFusion.
+//!
+//! This crate sees kernels through `arrowsmith-contract` only; it knows nothing of Python.
+//! No DataFusion type but [`ScalarValue`] is part of its face.
 
+mod adapter;
+mod check;
+mod context;
+mod database;
+mod direct;
+mod error;
+mod explain;
+mod guards;
+mod memory;
+mod names;
+mod parameters;
+mod pending;
+mod relation;
+mod results;
+mod runtime;
+mod session;
+mod sources;
+mod statements;
+mod write;
+
+pub use database::{Database, DatabaseOptions};
+pub use datafusion::common::ScalarValue;
+pub use direct::repeat;
+pub use error::{Error, Result};
+pub use parameters::Parameters;
+pub use pending::Pending;
+pub use relation::Relation;
+pub use results::ResultStream;
+pub use session::Session;
+pub use write::Format;

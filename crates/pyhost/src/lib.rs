@@ -1,1 +1,22 @@
+//! Everything that needs a Python interpreter: loading plugins and calling their functions.
+//!
+//! - [`load_source`], [`load_path`], [`load_object`] and [`load_function`] turn Python into a
+//!   [`Manifest`](arrowsmith_contract::Manifest) whose kernels live here.
+//! - [`door`] is the only way between Rust and Python, in each direction.
+//! - [`to_pyerr`] gives errors back to Python, a plugin's own exceptions as themselves.
+//!
+//! The interpreter must be running: a Rust host calls [`pyo3::Python::initialize`] first.
 
+pub mod door;
+mod embedded;
+mod errors;
+pub mod exchange;
+mod gate;
+mod kernel;
+mod loader;
+mod manifest;
+mod source;
+
+pub use embedded::{install, public_classes};
+pub use errors::{ErrorClass, new_error, to_pyerr};
+pub use loader::{load_function, load_object, load_path, load_source};

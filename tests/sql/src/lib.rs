@@ -1,0 +1,111 @@
+//! Lets sqllogictest talk to an engine session that has the plugin `ai.example.p`.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Int64Type};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use arrowsmith_contract::{Determinism, Error as ContractError, Grants, Manifest};
+use arrowsmith_engine::{Database, DatabaseOptions, Error, Parameters, Result, Session};
+use arrowsmith_testkit::PluginBuilder;
+use sqllogictest::{DB, DBOutput, DefaultColumnType};
+
+/// One session, as a database under test.
+#[derive(Debug)]
+pub struct SessionUnderTest {
+    session: Session,
+}
+
+impl SessionUnderTest {
+    /// A session of a database with two threads.
+    ///
+    /// # Errors
+    /// What opening the database or loading the plugin failed with.
+    pub fn open() -> Result<Self> {
+        let options = DatabaseOptions {
+            threads: Some(2),
+            ..DatabaseOptions::default()
+        };
+        let session = Database::in_memory(options)?.session()?;
+        session.registry().commit(&plugin()?, &Grants::all(), true)?;
+        Ok(Self { session })
+    }
+}
+
+impl DB for SessionUnderTest {
+    type Error = Error;
+    type ColumnType = DefaultColumnType;
+
+    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>> {
+        let relation = self.session.sql(sql, Parameters::None).wait()?;
+        let relation = relation.collect().wait()?;
+        let schema = relation.schema();
+        if schema.fields().is_empty() {
+            return Ok(DBOutput::StatementComplete(0));
+        }
+        let types = schema.fields().iter().map(|field| column_type(field.data_type())).collect();
+        let mut rows = Vec::new();
+        for batch in relation.batches().unwrap_or_default() {
+            rows.extend(texts(batch)?);
+        }
+        Ok(DBOutput::Rows { types, rows })
+    }
+
+    fn engine_name(&self) -> &'static str {
+        "arrowsmith"
+    }
+}
+
+fn column_type(data_type: &DataType) -> DefaultColumnType {
+    match data_type {
+        plain if plain.is_integer() => DefaultColumnType::Integer,
+        plain if plain.is_floating() => DefaultColumnType::FloatingPoint,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => DefaultColumnType::Text,
+        _ => DefaultColumnType::Any,
+    }
+}
+
+fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
+    let options = FormatOptions::default().with_null("NULL");
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| Ok(ArrayFormatter::try_new(column.as_ref(), &options)?))
+        .collect::<Result<Vec<_>>>()?;
+    Ok((0..batch.num_rows())
+        .map(|row| columns.iter().map(|column| shown(&column.value(row).to_string())).collect())
+        .collect())
+}
+
+fn shown(text: &str) -> String {
+    if text.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// `twice(int)`, `positive(int)` which fails at zero or less, `shout(string)`, `is_null(int?)`.
+fn plugin() -> Result<Manifest> {
+    let builder = PluginBuilder::new("ai.example.p")?
+        .scalar("twice", &["int"], "int", Determinism::Pure, |row| {
+            Ok(Arc::new(Int64Array::from(vec![int(&row[0]) * 2])))
+        })?
+        .scalar("positive", &["int"], "bool", Determinism::Auto, |row| match int(&row[0]) {
+            value if value > 0 => Ok(Arc::new(BooleanArray::from(vec![true]))),
+            value => Err(ContractError::Internal(format!("positive got {value}"))),
+        })?
+        .scalar("shout", &["string"], "string", Determinism::Pure, |row| {
+            let text = arrow::compute::cast(&row[0], &DataType::Utf8)?;
+            let shouted = text.as_string::<i32>().value(0).to_uppercase();
+            Ok(Arc::new(StringArray::from(vec![shouted])))
+        })?
+        .scalar("is_null", &["int?"], "bool", Determinism::Pure, |row| {
+            Ok(Arc::new(BooleanArray::from(vec![row[0].is_null(0)])))
+        })?;
+    Ok(builder.build()?)
+}
+
+fn int(column: &ArrayRef) -> i64 {
+    column.as_primitive::<Int64Type>().value(0)
+}

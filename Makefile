@@ -1,0 +1,68 @@
+# `make` lists what there is. Everything runs in .venv, which is made on first use.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+BIN := $(VENV)/bin
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+
+# The variables that maturin gives to cargo. With the same ones here, cargo's tests and maturin's
+# module share what was compiled of pyo3.
+PYO3 := PYO3_BUILD_EXTENSION_MODULE=1 PYO3_PYTHON=$(BIN)/python \
+	$$($(BIN)/python scripts/pyo3_environment.py $(CARGO_TARGET_DIR))
+
+.PHONY: help build demo test test-rust test-python check lint types bench docs fix features clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+build: $(VENV)/installed ## compile the engine and install it into .venv
+	VIRTUAL_ENV=$(VENV) $(BIN)/maturin develop --profile dev
+
+demo: build ## run the first example over real flight data
+	$(BIN)/python examples/01_haversine/run.py
+
+test: build test-rust test-python ## run every test
+
+test-rust: build
+	$(PYO3) cargo nextest run --workspace --exclude arrowsmith-python
+	$(PYO3) cargo test --workspace --exclude arrowsmith-python --doc
+
+test-python: build
+	$(BIN)/python -m pytest
+
+check: lint test types ## exactly what CI runs
+
+lint: $(VENV)/installed ## formatting and lints
+	cargo fmt --all --check
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(PYO3) cargo clippy --workspace --all-targets -- -D warnings
+
+types: build ## mypy, and the stub against the module
+	$(BIN)/mypy
+	$(BIN)/stubtest arrowsmith._native --allowlist tests/python/stubtest_allowlist.txt
+
+bench: build ## the first bench: row and vectorized against a list loop and NumPy
+	$(BIN)/python -m benches.scalar
+
+fix: $(VENV)/installed ## format and mend what can be mended
+	cargo fmt --all
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+features: ## compare dependency features between selections of crates
+	$(PYTHON) scripts/compare_features.py
+
+clean: ## remove .venv and what was built here
+	rm -rf $(VENV) $(CURDIR)/target python/arrowsmith/*.so

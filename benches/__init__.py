@@ -1,0 +1,1 @@
+"""Benches: `python -m benches.<name>` runs one and prints its table."""

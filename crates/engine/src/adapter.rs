@@ -1,0 +1,188 @@
+//! A plugin function as DataFusion sees it.
+//!
+//! To DataFusion each one is volatile: it folds everything else at planning, which would run
+//! plugin code. Calls in a query are taken out of DataFusion's expressions by `guards`; this face
+//! carries them until then.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::Instant;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::datatypes::{DataType, FieldRef};
+use arrowsmith_contract::{CallContext, Error, Function, FunctionMetrics, Kernel, coerce};
+use datafusion::common::{Result as DataFusionResult, ScalarValue};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    Volatility, expr,
+};
+
+use crate::context::QueryContext;
+use crate::error::through_datafusion;
+
+#[derive(Debug)]
+pub(crate) struct PluginScalar {
+    function: Arc<Function>,
+    name: Arc<str>,
+    signature: Signature,
+}
+
+impl PluginScalar {
+    pub(crate) fn new(function: Arc<Function>) -> Self {
+        Self {
+            name: function.qualified_name().to_shared(),
+            function,
+            signature: Signature::user_defined(Volatility::Volatile),
+        }
+    }
+
+    /// The plugin function that an expression calls, if it is such a call.
+    pub(crate) fn called_by(expr: &Expr) -> Option<&Arc<Function>> {
+        match expr {
+            Expr::ScalarFunction(expr::ScalarFunction { func, .. }) => Self::behind(func),
+            _ => None,
+        }
+    }
+
+    fn behind(udf: &ScalarUDF) -> Option<&Arc<Function>> {
+        let implementation: &dyn std::any::Any = udf.inner().as_ref();
+        implementation.downcast_ref::<Self>().map(|scalar| &scalar.function)
+    }
+}
+
+impl PartialEq for PluginScalar {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.function, &other.function)
+    }
+}
+
+impl Eq for PluginScalar {}
+
+impl Hash for PluginScalar {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for PluginScalar {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Arguments keep their types; `check` has the say over them, and `coerce` at execution.
+    fn coerce_types(&self, types: &[DataType]) -> DataFusionResult<Vec<DataType>> {
+        Ok(types.to_vec())
+    }
+
+    fn return_type(&self, _: &[DataType]) -> DataFusionResult<DataType> {
+        Ok(self.function.signature.returns().data_type().clone())
+    }
+
+    fn return_field_from_args(&self, _: ReturnFieldArgs) -> DataFusionResult<FieldRef> {
+        Ok(Arc::new(self.function.signature.returns().to_field(&self.name, true)))
+    }
+
+    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> DataFusionResult<ColumnarValue> {
+        let query = QueryContext::of(&arguments.config_options);
+        let call = Call::new(Arc::clone(&self.function), &query);
+        let rows = arguments.number_rows;
+        let columns = arguments
+            .args
+            .iter()
+            .map(|argument| argument.to_array(rows))
+            .collect::<DataFusionResult<Vec<ArrayRef>>>()?;
+        let answer = call.invoke(&columns, rows).map_err(through_datafusion)?;
+        Ok(ColumnarValue::Array(answer))
+    }
+}
+
+/// A function bound to one run of a query.
+#[derive(Debug)]
+pub(crate) struct Call {
+    function: Arc<Function>,
+    name: Arc<str>,
+    metrics: Arc<FunctionMetrics>,
+    context: CallContext,
+}
+
+impl Call {
+    pub(crate) fn new(function: Arc<Function>, query: &QueryContext) -> Self {
+        Self {
+            name: function.qualified_name().to_shared(),
+            metrics: query.metrics_of(&function),
+            context: query.call(),
+            function,
+        }
+    }
+
+    pub(crate) fn function(&self) -> &Arc<Function> {
+        &self.function
+    }
+
+    /// The same call over rows that the user counts from `first_row`.
+    pub(crate) fn starting_at(&self, first_row: u64) -> Self {
+        Self {
+            function: Arc::clone(&self.function),
+            name: Arc::clone(&self.name),
+            metrics: Arc::clone(&self.metrics),
+            context: CallContext {
+                first_row,
+                ..self.context.clone()
+            },
+        }
+    }
+
+    pub(crate) fn invoke(
+        &self,
+        columns: &[ArrayRef],
+        rows: usize,
+    ) -> arrowsmith_contract::Result<ArrayRef> {
+        self.context.token.check()?;
+        let Kernel::Scalar(kernel) = &self.function.kernel else {
+            return Err(Error::Internal(format!("{} is no scalar function", self.name)));
+        };
+        let columns = columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| self.coerce(index, column))
+            .collect::<arrowsmith_contract::Result<Vec<ArrayRef>>>()?;
+        let start = Instant::now();
+        let answer = kernel.invoke(&columns, rows, &self.context);
+        self.metrics.record(rows, start.elapsed());
+        let answer = answer?;
+        // A cancelled call's answer is thrown away whatever it is.
+        self.context.token.check()?;
+        self.check_answer(&answer, rows)?;
+        Ok(answer)
+    }
+
+    fn coerce(&self, index: usize, column: &ArrayRef) -> arrowsmith_contract::Result<ArrayRef> {
+        let Some(parameter) = self.function.signature.parameter(index) else {
+            return Err(Error::Internal(format!("{} got too many arguments", self.name)));
+        };
+        let first_row = self.context.first_row;
+        coerce::coerce(column, &parameter.ty, &self.name, &parameter.name, first_row)
+    }
+
+    fn check_answer(&self, answer: &ArrayRef, rows: usize) -> arrowsmith_contract::Result<()> {
+        let expected = self.function.signature.returns().data_type();
+        if answer.len() == rows && answer.data_type() == expected {
+            return Ok(());
+        }
+        Err(Error::Internal(format!(
+            "the kernel of {} gave {} values of type {} for {rows} rows of type {expected}",
+            self.name,
+            answer.len(),
+            answer.data_type()
+        )))
+    }
+}
+
+/// One value, repeated.
+pub(crate) fn repeat(value: &ArrayRef, rows: usize) -> DataFusionResult<ArrayRef> {
+    ScalarValue::try_from_array(value, 0)?.to_array_of_size(rows)
+}

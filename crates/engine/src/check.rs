@@ -1,0 +1,88 @@
+//! Checks the calls of plugin functions in a plan: how many arguments, and of which types.
+//!
+//! DataFusion would turn an error of ours into text while it plans, so the plan is checked after.
+
+use std::sync::Arc;
+
+use arrowsmith_contract::{Error, Function, Type, coerce};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{DFSchema, Result};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
+
+use crate::adapter::PluginScalar;
+use crate::error::through_datafusion;
+
+/// # Errors
+/// The first call that no row could make right, naming function, argument, and types.
+pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        let schema = schema_below(node)?;
+        node.apply_expressions(|root| {
+            root.apply(|expr| {
+                if let (Some(function), Expr::ScalarFunction(call)) =
+                    (PluginScalar::called_by(expr), expr)
+                {
+                    check_call(function, &call.args, &schema)?;
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(())
+}
+
+/// The columns that a node's expressions see.
+fn schema_below(node: &LogicalPlan) -> Result<DFSchema> {
+    let mut schema = DFSchema::empty();
+    if let LogicalPlan::TableScan(scan) = node {
+        schema.merge(scan.projected_schema.as_ref());
+    }
+    for input in node.inputs() {
+        schema.merge(input.schema());
+    }
+    Ok(schema)
+}
+
+fn check_call(function: &Arc<Function>, arguments: &[Expr], schema: &DFSchema) -> Result<()> {
+    let signature = &function.signature;
+    let wrong = |message: String| {
+        Err(through_datafusion(Error::Call {
+            function: function.qualified_name().to_shared(),
+            message,
+        }))
+    };
+    if !signature.accepts_count(arguments.len()) {
+        return wrong(format!(
+            "takes {}, but got {}",
+            signature.describe_count(),
+            arguments.len()
+        ));
+    }
+    for (index, argument) in arguments.iter().enumerate() {
+        let Some(parameter) = signature.parameter(index) else {
+            continue;
+        };
+        let given = argument.get_type(schema)?;
+        if !coerce::is_coercible(&given, &parameter.ty) {
+            return wrong(format!(
+                "argument {:?} is {}, but got {}",
+                parameter.name,
+                parameter.ty,
+                Type::from(given)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Runs DataFusion's own type checks, which it would otherwise make when the query runs.
+pub(crate) fn types(plan: &LogicalPlan, state: &SessionState) -> Result<()> {
+    let plan = match plan {
+        LogicalPlan::Statement(_) => return Ok(()),
+        LogicalPlan::Explain(explain) => explain.plan.as_ref(),
+        plan => plan,
+    };
+    state.analyzer().execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
+    Ok(())
+}

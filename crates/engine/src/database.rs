@@ -1,0 +1,117 @@
+//! A database: the threads, memory and spill space that its sessions share.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use parking_lot::Mutex;
+
+use crate::memory::SharedPool;
+use crate::runtime::{EngineRuntime, closed};
+use crate::session::WeakSession;
+use crate::{Error, Result, Session};
+
+/// What a database may use.
+#[derive(Debug, Clone, Default)]
+pub struct DatabaseOptions {
+    /// Worker threads, and partitions of a query; all cores by default.
+    pub threads: Option<usize>,
+    /// Bytes that queries may hold together before they spill; no limit by default.
+    pub memory: Option<usize>,
+    /// Where spill files go; the system's temporary folder by default.
+    pub temp_dir: Option<PathBuf>,
+}
+
+/// Owns the threads. Clones are the same database.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    runtime: Arc<EngineRuntime>,
+    environment: Arc<RuntimeEnv>,
+    sessions: Mutex<Vec<WeakSession>>,
+}
+
+impl Database {
+    /// A database whose tables are gone with it.
+    ///
+    /// # Errors
+    /// Options that make no sense, or a temporary folder that cannot be used.
+    pub fn in_memory(options: DatabaseOptions) -> Result<Self> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                environment: environment(&options)?,
+                runtime: EngineRuntime::start(options.threads)?,
+                sessions: Mutex::default(),
+            }),
+        })
+    }
+
+    /// A new session, with tables and functions of its own.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] after [`Self::close`].
+    pub fn session(&self) -> Result<Session> {
+        if self.is_closed() {
+            return Err(closed("database"));
+        }
+        let session = Session::new(
+            Arc::clone(&self.inner.runtime),
+            Arc::clone(&self.inner.environment),
+        )?;
+        let mut sessions = self.inner.sessions.lock();
+        sessions.retain(WeakSession::is_alive);
+        sessions.push(session.downgrade());
+        Ok(session)
+    }
+
+    /// Closes its sessions, cancels what runs and lets the threads go without waiting for them.
+    pub fn close(&self) {
+        let sessions = std::mem::take(&mut *self.inner.sessions.lock());
+        for session in sessions {
+            session.close();
+        }
+        self.inner.runtime.close();
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.inner.runtime.is_closed()
+    }
+
+    /// Worker threads.
+    pub fn threads(&self) -> usize {
+        self.inner.runtime.threads()
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("threads", &self.threads())
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+fn environment(options: &DatabaseOptions) -> Result<Arc<RuntimeEnv>> {
+    let mut builder = RuntimeEnvBuilder::new();
+    if let Some(bytes) = options.memory {
+        builder = builder.with_memory_pool(Arc::new(SharedPool::new(bytes)));
+    }
+    if let Some(folder) = &options.temp_dir {
+        if !folder.is_dir() {
+            return Err(Error::File {
+                path: folder.display().to_string(),
+                message: "temp_dir is not a folder".to_owned(),
+            });
+        }
+        let mode = DiskManagerMode::Directories(vec![folder.clone()]);
+        builder =
+            builder.with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode));
+    }
+    Ok(builder.build_arc()?)
+}

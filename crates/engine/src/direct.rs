@@ -1,0 +1,94 @@
+//! Functions called on whole columns, and relations over batches, without SQL.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
+use arrow::compute::concat;
+use arrow::datatypes::SchemaRef;
+use arrowsmith_contract::{self as contract, Function};
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use crate::adapter::Call;
+use crate::context::QueryContext;
+use crate::{Error, Pending, Relation, Result, Session, adapter};
+
+/// Rows of one kernel call, as in a query.
+const BATCH: usize = 8192;
+
+impl Session {
+    /// Calls a scalar function on columns of `rows` rows: cut into batches, computed on all
+    /// threads, put together in order. Rows count from zero in errors.
+    pub fn invoke(
+        &self,
+        function: &Arc<Function>,
+        columns: Vec<ArrayRef>,
+        rows: usize,
+    ) -> Pending<ArrayRef> {
+        let function = Arc::clone(function);
+        let runtime = Arc::clone(self.runtime());
+        self.start(|token| async move {
+            check_count(&function, columns.len())?;
+            let call = Arc::new(Call::new(Arc::clone(&function), &QueryContext::new(token)));
+            let batches = stream::iter(ranges(rows)).map(|range| {
+                let call = Arc::clone(&call);
+                let columns: Vec<ArrayRef> =
+                    columns.iter().map(|column| column.slice(range.start, range.len())).collect();
+                runtime.handle().spawn(async move {
+                    call.starting_at(range.start as u64).invoke(&columns, range.len())
+                })
+            });
+            let answers: Vec<ArrayRef> = batches
+                .buffered(runtime.threads())
+                .map(|joined| match joined {
+                    Ok(answer) => answer.map_err(Error::from),
+                    Err(error) if error.is_cancelled() => Err(Error::Cancelled),
+                    Err(error) => Err(Error::from_panic(error.into_panic().as_ref())),
+                })
+                .try_collect()
+                .await?;
+            join(&function, &answers)
+        })
+    }
+
+    /// A relation over batches.
+    ///
+    /// # Errors
+    /// A closed session.
+    pub fn relation(&self, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Relation> {
+        self.check_open()?;
+        Ok(Relation::kept(self.clone(), schema, batches))
+    }
+}
+
+/// A column of one row, as long as `rows`.
+///
+/// # Errors
+/// An empty column.
+pub fn repeat(value: &ArrayRef, rows: usize) -> Result<ArrayRef> {
+    Ok(adapter::repeat(value, rows)?)
+}
+
+fn check_count(function: &Function, arguments: usize) -> Result<()> {
+    let signature = &function.signature;
+    if signature.accepts_count(arguments) {
+        return Ok(());
+    }
+    Err(contract::Error::Call {
+        function: function.qualified_name().to_shared(),
+        message: format!("takes {}, but got {arguments}", signature.describe_count()),
+    }
+    .into())
+}
+
+fn ranges(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(BATCH).map(move |start| start..rows.min(start + BATCH))
+}
+
+fn join(function: &Function, answers: &[ArrayRef]) -> Result<ArrayRef> {
+    let answers: Vec<&dyn Array> = answers.iter().map(AsRef::as_ref).collect();
+    if answers.is_empty() {
+        return Ok(new_empty_array(function.signature.returns().data_type()));
+    }
+    Ok(concat(&answers)?)
+}

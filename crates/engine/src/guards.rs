@@ -1,0 +1,34 @@
+//! Guards guard: a plugin function is never called for a row that the query excludes, and once
+//! for each row that needs it.
+//!
+//! DataFusion promises neither, so no operator of its own evaluates a plugin call. A rule that runs
+//! after its type checks and before its optimizer takes each expression with such a call out of
+//! the plan into a [`Compute`](compute::Compute) node below, as a [`Program`](program::Program)
+//! that evaluates lazily; what stays is a plain column. Where an expression cannot move, as in an
+//! outer join's condition, the program takes its place.
+//! `docs/decisions/0001-guards.md` has the reasons.
+
+mod aggregates;
+mod compile;
+mod compute;
+mod compute_exec;
+mod filters;
+mod hoist;
+mod joins;
+mod nodes;
+mod planner;
+mod program;
+mod rule;
+mod settle;
+mod steps;
+
+use std::sync::Arc;
+
+use datafusion::execution::SessionStateBuilder;
+
+/// Gives a session the rule and the planner that guards need.
+pub(crate) fn install(builder: SessionStateBuilder) -> SessionStateBuilder {
+    builder
+        .with_analyzer_rule(Arc::new(rule::Guards))
+        .with_query_planner(Arc::new(planner::Planner))
+}

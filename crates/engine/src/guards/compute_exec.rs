@@ -1,0 +1,180 @@
+//! The operator that computes programs, one batch at a time, on the threads of its input.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::equivalence::ProjectionMapping;
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_plan::execution_plan::{
+    CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
+};
+use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+};
+use futures::StreamExt;
+
+/// No rule of DataFusion's looks into it, so nothing is moved through it, merged or repeated.
+#[derive(Debug)]
+pub(crate) struct ComputeExec {
+    input: Arc<dyn ExecutionPlan>,
+    programs: Vec<Arc<dyn PhysicalExpr>>,
+    /// The fields of the computed columns.
+    fields: Vec<Arc<Field>>,
+    schema: SchemaRef,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl ComputeExec {
+    pub(crate) fn new(
+        input: Arc<dyn ExecutionPlan>,
+        programs: Vec<Arc<dyn PhysicalExpr>>,
+        fields: Vec<Arc<Field>>,
+    ) -> Result<Self> {
+        let below = input.schema();
+        let all: Vec<Arc<Field>> =
+            below.fields().iter().cloned().chain(fields.iter().cloned()).collect();
+        let schema = Arc::new(Schema::new_with_metadata(all, below.metadata().clone()));
+        Ok(Self {
+            properties: Arc::new(properties(&input, &schema)?),
+            input,
+            programs,
+            fields,
+            schema,
+            metrics: ExecutionPlanMetricsSet::new(),
+        })
+    }
+}
+
+/// What holds of the input's columns still holds, at the same places.
+fn properties(input: &Arc<dyn ExecutionPlan>, schema: &SchemaRef) -> Result<PlanProperties> {
+    let below = input.schema();
+    let columns = below.fields().iter().enumerate().map(|(index, field)| {
+        let column = Arc::new(Column::new(field.name(), index)) as Arc<dyn PhysicalExpr>;
+        (column, field.name().clone())
+    });
+    let mapping = ProjectionMapping::try_new(columns, &below)?;
+    let equivalences = input.equivalence_properties().project(&mapping, Arc::clone(schema));
+    Ok(PlanProperties::new(
+        equivalences,
+        input.output_partitioning().clone(),
+        input.pipeline_behavior(),
+        input.boundedness(),
+    ))
+}
+
+fn append(
+    batch: &RecordBatch,
+    programs: &[Arc<dyn PhysicalExpr>],
+    schema: &SchemaRef,
+) -> Result<RecordBatch> {
+    let rows = batch.num_rows();
+    let mut columns = batch.columns().to_vec();
+    for program in programs {
+        columns.push(program.evaluate(batch)?.into_array(rows)?);
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
+}
+
+impl ExecutionPlan for ComputeExec {
+    fn name(&self) -> &'static str {
+        "PluginComputeExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        for program in &self.programs {
+            if f(program)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+        _options: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
+            return internal_err!("PluginComputeExec has one input");
+        };
+        let (programs, fields) = (self.programs.clone(), self.fields.clone());
+        Ok(Arc::new(Self::new(input, programs, fields)?))
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+        self.replace_children(children, options)
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        let input = self.input.execute(partition, context)?;
+        let metrics = BaselineMetrics::new(&self.metrics, partition);
+        let (programs, schema) = (self.programs.clone(), Arc::clone(&self.schema));
+        let batches = input.map(move |batch| {
+            let batch = batch?;
+            let timer = metrics.elapsed_compute().timer();
+            let computed = append(&batch, &programs, &schema);
+            timer.done();
+            if let Ok(computed) = &computed {
+                metrics.record_output(computed.num_rows());
+            }
+            computed
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn supports_limit_pushdown(&self) -> bool {
+        true
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::Equal
+    }
+}
+
+impl DisplayAs for ComputeExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PluginComputeExec: ")?;
+        for (index, (program, field)) in self.programs.iter().zip(&self.fields).enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{program} AS {}", field.name())?;
+        }
+        Ok(())
+    }
+}

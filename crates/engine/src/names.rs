@@ -1,0 +1,249 @@
+//! The one place where a name in a statement becomes a plugin function.
+//!
+//! The parsed statement is walked. A name that means a plugin function is replaced by its
+//! qualified name as one quoted identifier, which DataFusion looks up as it is; what the user
+//! wrote stays the name of the column.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use arrowsmith_contract::{Error as ContractError, Function, Kind, NamePart, Snapshot, nearest};
+use datafusion::execution::SessionState;
+use datafusion::sql::parser::{CopyToSource, Statement};
+use datafusion::sql::sqlparser::ast::{
+    self, Expr, FunctionArg, FunctionArguments, Ident, ObjectName, OrderBy, OrderByKind, Query,
+    Select, SelectItem, SetExpr, VisitMut, VisitorMut,
+};
+
+use crate::{Error, Result};
+
+/// The functions that a statement calls, by qualified name.
+pub(crate) type Called = BTreeMap<Arc<str>, Arc<Function>>;
+
+/// Resolves all names of functions in a statement, in place.
+///
+/// # Errors
+/// Ambiguous, denied and unknown names, and forms of call that a scalar function does not have.
+pub(crate) fn resolve(
+    statement: &mut Statement,
+    snapshot: &Snapshot,
+    state: &SessionState,
+) -> Result<Called> {
+    let mut resolver = Resolver {
+        snapshot,
+        state,
+        called: Called::new(),
+    };
+    let flow = resolver.walk(statement);
+    match flow {
+        ControlFlow::Continue(()) => Ok(resolver.called),
+        ControlFlow::Break(error) => Err(error),
+    }
+}
+
+struct Resolver<'a> {
+    snapshot: &'a Snapshot,
+    state: &'a SessionState,
+    called: Called,
+}
+
+impl Resolver<'_> {
+    fn walk(&mut self, statement: &mut Statement) -> ControlFlow<Error> {
+        match statement {
+            Statement::Statement(statement) => statement.visit(self),
+            Statement::Explain(explain) => self.walk(&mut explain.statement),
+            Statement::CopyTo(copy) => match &mut copy.source {
+                CopyToSource::Query(query) => query.visit(self),
+                CopyToSource::Relation(_) => ControlFlow::Continue(()),
+            },
+            Statement::CreateExternalTable(_) | Statement::Reset(_) => ControlFlow::Continue(()),
+        }
+    }
+
+    fn function(&self, name: &ObjectName) -> Result<Option<Arc<Function>>> {
+        let parts: Option<Vec<NamePart>> = name
+            .0
+            .iter()
+            .map(|part| {
+                part.as_ident().map(|ident| NamePart {
+                    text: ident.value.clone(),
+                    quoted: ident.quote_style.is_some(),
+                })
+            })
+            .collect();
+        let Some(parts) = parts else {
+            return Ok(None);
+        };
+        if let Some(function) = self.snapshot.resolve(&parts)? {
+            return Ok(Some(function));
+        }
+        match parts.as_slice() {
+            [part] if !self.is_builtin(part) => Err(self.unknown(&part.text)),
+            _ => Ok(None),
+        }
+    }
+
+    fn is_builtin(&self, part: &NamePart) -> bool {
+        // Planned by DataFusion without an entry in its tables.
+        const SPECIAL: &[&str] = &["unnest", "map", "make_map"];
+        let name = if part.quoted {
+            part.text.clone()
+        } else {
+            part.text.to_lowercase()
+        };
+        SPECIAL.contains(&name.as_str()) || self.builtins().any(|builtin| *builtin == name)
+    }
+
+    fn builtins(&self) -> impl Iterator<Item = &String> {
+        self.state
+            .scalar_functions()
+            .keys()
+            .chain(self.state.aggregate_functions().keys())
+            .chain(self.state.window_functions().keys())
+            .chain(self.state.higher_order_functions().keys())
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let candidates = self.snapshot.spellings().chain(self.builtins().cloned());
+        Error::Contract(ContractError::UnknownFunction {
+            name: name.to_owned(),
+            nearest: nearest(name, candidates),
+        })
+    }
+
+    fn call(&mut self, call: &mut ast::Function) -> Result<()> {
+        let Some(function) = self.function(&call.name)? else {
+            return Ok(());
+        };
+        check_form(call, &function)?;
+        let name = function.qualified_name().to_shared();
+        call.name = ObjectName::from(vec![Ident::with_quote('"', name.as_ref())]);
+        self.called.insert(name, function);
+        Ok(())
+    }
+
+    /// Gives unnamed columns that hold a plugin call the name that the user wrote. Each column
+    /// with a call is noted under its expression, for ORDER BY.
+    fn keep_names(&self, select: &mut Select, named: &mut Vec<(Expr, Ident)>) {
+        for item in &mut select.projection {
+            match item {
+                SelectItem::UnnamedExpr(expr) if self.holds_call(expr) => {
+                    let alias = Ident::with_quote('"', expr.to_string());
+                    let expr = expr.clone();
+                    named.push((expr.clone(), alias.clone()));
+                    *item = SelectItem::ExprWithAlias { expr, alias };
+                }
+                SelectItem::ExprWithAlias { expr, alias } if self.holds_call(expr) => {
+                    named.push((expr.clone(), alias.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn holds_call(&self, expr: &Expr) -> bool {
+        ast::visit_expressions(expr, |expr| match expr {
+            Expr::Function(call) if matches!(self.function(&call.name), Ok(Some(_))) => {
+                ControlFlow::Break(())
+            }
+            _ => ControlFlow::Continue(()),
+        })
+        .is_break()
+    }
+
+    fn keep_names_in(&self, body: &mut SetExpr, named: &mut Vec<(Expr, Ident)>) {
+        match body {
+            SetExpr::Select(select) => self.keep_names(select, named),
+            SetExpr::SetOperation { left, right, .. } => {
+                self.keep_names_in(left, named);
+                // The columns of a set operation have the names of its left side.
+                self.keep_names_in(right, &mut Vec::new());
+            }
+            // A nested query is visited on its own.
+            _ => {}
+        }
+    }
+}
+
+/// Sorting by an expression of the SELECT list is sorting by its column.
+fn sort_by_columns(query: &mut Query, named: &[(Expr, Ident)]) {
+    let Some(OrderBy {
+        kind: OrderByKind::Expressions(exprs),
+        ..
+    }) = &mut query.order_by
+    else {
+        return;
+    };
+    for order in exprs {
+        if let Some((_, alias)) = named.iter().find(|(expr, _)| *expr == order.expr) {
+            order.expr = Expr::Identifier(alias.clone());
+        }
+    }
+}
+
+impl VisitorMut for Resolver<'_> {
+    type Break = Error;
+
+    /// Before the names below change.
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Error> {
+        let mut named = Vec::new();
+        self.keep_names_in(&mut query.body, &mut named);
+        sort_by_columns(query, &named);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Error> {
+        match expr {
+            Expr::Function(call) => match self.call(call) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => ControlFlow::Break(error),
+            },
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// Refuses what only aggregates, windows or other dialects have.
+fn check_form(call: &ast::Function, function: &Function) -> Result<()> {
+    let refuse = |what: &str| {
+        Err(Error::Contract(ContractError::Call {
+            function: function.qualified_name().to_shared(),
+            message: format!("{what}; it is a {} function", function.kind().as_str()),
+        }))
+    };
+    if function.kind() != Kind::Scalar {
+        return refuse("cannot be called in a query yet");
+    }
+    if call.over.is_some() {
+        return refuse("cannot be called with OVER");
+    }
+    if call.filter.is_some() {
+        return refuse("cannot be called with FILTER");
+    }
+    if call.null_treatment.is_some() || !call.within_group.is_empty() {
+        return refuse("cannot be called with IGNORE NULLS, RESPECT NULLS or WITHIN GROUP");
+    }
+    let list = match &call.args {
+        FunctionArguments::List(list) => list,
+        FunctionArguments::None => return refuse("must be called with parentheses"),
+        FunctionArguments::Subquery(_) => return refuse("cannot take a bare query"),
+    };
+    if list.duplicate_treatment.is_some() {
+        return refuse("cannot be called with DISTINCT or ALL");
+    }
+    if !list.clauses.is_empty() {
+        return refuse("cannot be called with clauses among its arguments");
+    }
+    for argument in &list.args {
+        match argument {
+            FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(_)) => {}
+            FunctionArg::Unnamed(_) => return refuse("cannot be called with *"),
+            FunctionArg::Named { .. } | FunctionArg::ExprNamed { .. } => {
+                return refuse("takes its arguments by position, not by name");
+            }
+        }
+    }
+    Ok(())
+}
+

@@ -1,0 +1,151 @@
+//! Running a plan: physical planning under a context of its own, and the stream of its batches.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use arrowsmith_contract::CancelToken;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use futures::{FutureExt, StreamExt};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::AbortHandle;
+
+use crate::context::QueryContext;
+use crate::{Error, Pending, Relation, Result, Session};
+
+/// Batches that wait for their reader. More would only cost memory.
+const WAITING: usize = 2;
+
+/// A plan that is ready to run once.
+pub(crate) struct Run {
+    pub(crate) logical: LogicalPlan,
+    pub(crate) plan: Arc<dyn ExecutionPlan>,
+    pub(crate) state: SessionState,
+}
+
+/// Plans a run. No plugin code is called.
+pub(crate) async fn prepare(
+    plan: &LogicalPlan,
+    state: &SessionState,
+    query: &QueryContext,
+) -> Result<Run> {
+    let mut state = state.clone();
+    query.bind(&mut state);
+    let logical = state.optimize(plan)?;
+    let plan = state.query_planner().create_physical_plan(&logical, &state).await?;
+    Ok(Run {
+        logical,
+        plan,
+        state,
+    })
+}
+
+impl Run {
+    pub(crate) fn stream(&self) -> Result<SendableRecordBatchStream> {
+        Ok(execute_stream(Arc::clone(&self.plan), self.state.task_ctx())?)
+    }
+}
+
+/// Runs a plan to its end and keeps the batches.
+pub(crate) async fn collect(
+    session: &Session,
+    plan: &LogicalPlan,
+    state: &SessionState,
+    query: &QueryContext,
+) -> Result<Relation> {
+    let mut stream = prepare(plan, state, query).await?.stream()?;
+    let schema = stream.schema();
+    let mut batches = Vec::new();
+    while let Some(batch) = stream.next().await {
+        query.token().check()?;
+        batches.push(batch?);
+    }
+    Ok(Relation::kept(session.clone(), schema, batches))
+}
+
+/// Moves batches to the reader until it has enough, an error comes or the query is cancelled.
+async fn forward(
+    mut stream: SendableRecordBatchStream,
+    sender: mpsc::Sender<Result<RecordBatch>>,
+    token: CancelToken,
+) {
+    loop {
+        let next = AssertUnwindSafe(stream.next()).catch_unwind().await;
+        let batch = match next {
+            Ok(None) => break,
+            _ if token.is_cancelled() => Err(Error::Cancelled),
+            Ok(Some(batch)) => batch.map_err(Error::from),
+            Err(panic) => Err(Error::from_panic(panic.as_ref())),
+        };
+        let failed = batch.is_err();
+        if sender.send(batch).await.is_err() || failed {
+            break;
+        }
+    }
+}
+
+/// The batches of a running query, in any order unless the query has one. Dropping it stops the
+/// query.
+pub struct ResultStream {
+    session: Session,
+    schema: SchemaRef,
+    batches: Arc<Mutex<mpsc::Receiver<Result<RecordBatch>>>>,
+    token: CancelToken,
+    task: AbortHandle,
+}
+
+impl ResultStream {
+    pub(crate) fn start(
+        session: &Session,
+        stream: SendableRecordBatchStream,
+        token: CancelToken,
+    ) -> Self {
+        let schema = stream.schema();
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let task = session.runtime().handle().spawn(forward(stream, sender, token.clone()));
+        Self {
+            session: session.clone(),
+            schema,
+            batches: Arc::new(Mutex::new(receiver)),
+            token,
+            task: task.abort_handle(),
+        }
+    }
+
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    /// The next batch, or `None` at the end. Dropping the pending answer does not lose a batch
+    /// that was not taken, and does not stop the query.
+    pub fn next(&self) -> Pending<Option<RecordBatch>> {
+        let batches = Arc::clone(&self.batches);
+        self.session
+            .runtime()
+            .start_work(CancelToken::new(), async move {
+                batches.lock().await.recv().await.transpose()
+            })
+    }
+
+    /// Stops the query.
+    pub fn cancel(&self) {
+        self.token.cancel();
+        self.task.abort();
+    }
+}
+
+impl Drop for ResultStream {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl fmt::Debug for ResultStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResultStream").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}

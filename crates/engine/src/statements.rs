@@ -1,0 +1,105 @@
+//! From text to the relation of its last statement.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrowsmith_contract::CancelToken;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::execution::SessionState;
+
+use crate::adapter::PluginScalar;
+use crate::context::QueryContext;
+use crate::{Error, Parameters, Relation, Result, Session, check, names, results};
+
+/// Plans each statement and runs those that change something, in order.
+pub(crate) async fn run(
+    session: &Session,
+    text: &str,
+    parameters: Parameters,
+    token: &CancelToken,
+) -> Result<Relation> {
+    let statements = parse(text)?;
+    let mut used = BTreeSet::new();
+    let mut last = None;
+    for (index, statement) in statements.iter().enumerate() {
+        token.check()?;
+        let (plan, state) = plan(session, statement.clone(), &mut used, &parameters).await?;
+        if index + 1 == statements.len() {
+            parameters.check_all_used(&used)?;
+        }
+        last = Some(if changes_something(&plan) {
+            execute(session, plan, state, token).await?
+        } else {
+            Relation::planned(session.clone(), plan, state)
+        });
+    }
+    last.ok_or_else(|| Error::Plan("there is no statement in the text".to_owned()))
+}
+
+fn parse(text: &str) -> Result<Vec<Statement>> {
+    let statements = DFParserBuilder::new(text)
+        .with_dialect(&GenericDialect {})
+        .build()?
+        .parse_statements()?;
+    Ok(statements.into())
+}
+
+async fn plan(
+    session: &Session,
+    mut statement: Statement,
+    used: &mut BTreeSet<String>,
+    parameters: &Parameters,
+) -> Result<(LogicalPlan, Arc<SessionState>)> {
+    let mut state = session.state();
+    let snapshot = session.registry().snapshot();
+    let called = names::resolve(&mut statement, &snapshot, &state)?;
+    for function in called.into_values() {
+        use datafusion::execution::FunctionRegistry;
+        state.register_udf(Arc::new(ScalarUDF::new_from_impl(PluginScalar::new(function))))?;
+    }
+    let plan = state.statement_to_plan(statement).await?;
+    let wanted = plan.get_parameter_names()?;
+    used.extend(wanted.into_iter().map(|name| name.trim_start_matches('$').to_owned()));
+    let plan = parameters.bind(plan)?;
+    check::calls(&plan)?;
+    check::types(&plan, &state)?;
+    Ok((plan, Arc::new(state)))
+}
+
+fn changes_something(plan: &LogicalPlan) -> bool {
+    matches!(
+        plan,
+        LogicalPlan::Ddl(_)
+            | LogicalPlan::Dml(_)
+            | LogicalPlan::Copy(_)
+            | LogicalPlan::Statement(_)
+    )
+}
+
+async fn execute(
+    session: &Session,
+    plan: LogicalPlan,
+    state: Arc<SessionState>,
+    token: &CancelToken,
+) -> Result<Relation> {
+    let query = QueryContext::new(token.clone());
+    if let LogicalPlan::Statement(_) = plan {
+        // SET and its like change the session itself, not this statement's copy of it.
+        let frame = session.context().execute_logical_plan(plan).await?;
+        let (state, plan) = frame.into_parts();
+        return results::collect(session, &plan, &state, &query).await;
+    }
+    if let LogicalPlan::Ddl(_) = plan {
+        let mut state = SessionState::clone(&state);
+        query.bind(&mut state);
+        // Catalogs are shared with the session, so what is created there is there for it.
+        let context = SessionContext::new_with_state(state);
+        let frame = context.execute_logical_plan(plan).await?;
+        let (state, plan) = frame.into_parts();
+        return results::collect(session, &plan, &state, &query).await;
+    }
+    results::collect(session, &plan, &state, &query).await
+}

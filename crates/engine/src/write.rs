@@ -1,0 +1,83 @@
+//! Answers into files.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::datatypes::UInt64Type;
+use datafusion::datasource::file_format::csv::CsvFormatFactory;
+use datafusion::datasource::file_format::json::JsonFormatFactory;
+use datafusion::datasource::file_format::parquet::ParquetFormatFactory;
+use datafusion::datasource::file_format::{FileFormatFactory, format_as_file_type};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use futures::StreamExt;
+
+use crate::context::QueryContext;
+use crate::{Error, Result, results};
+
+/// The kinds of file that a relation can be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    Parquet,
+    /// With a header line.
+    Csv,
+    /// One object a line.
+    Json,
+}
+
+impl Format {
+    fn factory(self) -> Arc<dyn FileFormatFactory> {
+        match self {
+            Self::Parquet => Arc::new(ParquetFormatFactory::new()),
+            Self::Csv => Arc::new(CsvFormatFactory::new()),
+            Self::Json => Arc::new(JsonFormatFactory::new()),
+        }
+    }
+
+    fn options(self) -> HashMap<String, String> {
+        match self {
+            Self::Csv => HashMap::from([("format.has_header".to_owned(), "true".to_owned())]),
+            Self::Parquet | Self::Json => HashMap::new(),
+        }
+    }
+}
+
+pub(crate) async fn write(
+    plan: &Arc<LogicalPlan>,
+    state: &SessionState,
+    query: &QueryContext,
+    path: &str,
+    format: Format,
+) -> Result<u64> {
+    let copy = LogicalPlanBuilder::copy_to(
+        LogicalPlan::clone(plan),
+        path.to_owned(),
+        format_as_file_type(format.factory()),
+        format.options(),
+        Vec::new(),
+    )?
+    .build()?;
+    let mut stream = results::prepare(&copy, state, query).await?.stream()?;
+    let mut rows = 0;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|error| in_file(path, error.into()))?;
+        let counts = batch.column(0).as_primitive_opt::<UInt64Type>();
+        rows += counts.map_or(0, |counts| counts.values().iter().sum::<u64>());
+    }
+    Ok(rows)
+}
+
+/// Names the file where writing itself failed.
+fn in_file(path: &str, error: Error) -> Error {
+    match error {
+        Error::Execution(message) if message.contains("ObjectStore") || message.contains("IO") => {
+            Error::File {
+                path: path.to_owned(),
+                message,
+            }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,1 @@
+//! Empty on purpose: the manifest beside it pins features of dependencies, see there.

@@ -1,0 +1,170 @@
+//! Kernels that call Python functions in this process.
+
+mod arrow_form;
+mod buffer;
+mod column;
+mod fit;
+mod found;
+mod instances;
+mod note;
+mod numpy_form;
+mod result;
+mod returned;
+mod row;
+mod value;
+mod vectorcall;
+mod vectorized;
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::DataType;
+use arrowsmith_contract::{
+    CallContext, Error, Mode, NullPolicy, Result, ScalarKernel, Signature, Tier,
+};
+use pyo3::prelude::*;
+
+use crate::errors;
+use crate::{door, gate};
+use instances::Instances;
+
+pub(crate) use column::{SUPPORTED, to_list};
+pub(crate) use fit::Wanted;
+pub(crate) use numpy_form::argument as to_numpy;
+
+/// What the kernel calls.
+#[derive(Debug)]
+pub(crate) enum Target {
+    Function(Py<PyAny>),
+    /// A class whose objects are called, one a thread.
+    Class(Instances),
+}
+
+impl Target {
+    pub(crate) fn class(class: Py<PyAny>) -> Self {
+        Self::Class(Instances::new(class))
+    }
+
+    fn callable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::Function(function) => Ok(function.bind(py).clone()),
+            Self::Class(instances) => instances.of_this_thread(py),
+        }
+    }
+}
+
+/// A scalar function in Python.
+pub(crate) struct PythonKernel {
+    /// The qualified name, for errors.
+    pub(crate) function: Arc<str>,
+    pub(crate) version: Arc<str>,
+    pub(crate) signature: Signature,
+    pub(crate) mode: Mode,
+    pub(crate) target: Target,
+}
+
+impl fmt::Debug for PythonKernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PythonKernel({}{})", self.function, self.signature)
+    }
+}
+
+impl ScalarKernel for PythonKernel {
+    fn tier(&self) -> Tier {
+        Tier::Inline
+    }
+
+    fn invoke(&self, columns: &[ArrayRef], rows: usize, context: &CallContext) -> Result<ArrayRef> {
+        self.check_shape(columns, rows)?;
+        context.token.check()?;
+        let entrance = match self.mode {
+            Mode::Row => gate::Entrance::Row,
+            Mode::VectorizedArrow | Mode::VectorizedNumpy => gate::Entrance::Vectorized,
+        };
+        let _ticket = gate::wait(entrance, &context.token)?;
+        door::enter(|py| match self.mode {
+            Mode::Row => row::run(self, py, columns, rows, context),
+            Mode::VectorizedArrow | Mode::VectorizedNumpy => {
+                vectorized::run(self, py, columns, rows, context)
+            }
+        })
+    }
+}
+
+impl PythonKernel {
+    fn check_shape(&self, columns: &[ArrayRef], rows: usize) -> Result<()> {
+        if !self.signature.accepts_count(columns.len()) {
+            return Err(Error::Call {
+                function: Arc::clone(&self.function),
+                message: format!(
+                    "takes {}, but got {}",
+                    self.signature.describe_count(),
+                    columns.len()
+                ),
+            });
+        }
+        if columns.iter().any(|column| column.len() != rows) {
+            return Err(Error::Internal(format!(
+                "{} got columns of other lengths than {rows}",
+                self.function
+            )));
+        }
+        Ok(())
+    }
+
+    /// What to call on this thread; an exception of a class's set-up is the function's own.
+    fn callable<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        self.target.callable(py).map_err(|exception| {
+            note::add(py, &exception, &note::set_up(self));
+            errors::raised(py, exception, &self.function, None)
+        })
+    }
+
+    /// The rows that have a value in every parameter that skips, if some have not.
+    fn called_rows(&self, columns: &[ArrayRef]) -> Option<NullBuffer> {
+        let mut rows = None;
+        for (index, column) in columns.iter().enumerate() {
+            let skips = self.signature.parameter(index).map(|p| p.nulls) == Some(NullPolicy::Skip);
+            if skips {
+                rows = NullBuffer::union(rows.as_ref(), column.logical_nulls().as_ref());
+            }
+        }
+        rows.filter(|rows| rows.null_count() > 0)
+    }
+
+    /// A column in the layout of the declared type; engines may pass any layout of strings.
+    fn declared_layout(&self, index: usize, column: &ArrayRef) -> Result<ArrayRef> {
+        let declared = self.signature.parameter(index).map(|p| p.ty.data_type());
+        match declared {
+            Some(declared) if declared != column.data_type() => {
+                Ok(arrow::compute::cast(column, declared)?)
+            }
+            _ => Ok(Arc::clone(column)),
+        }
+    }
+
+    /// A column in a layout that [`column::Column`] reads, which most are anyway.
+    fn readable(&self, index: usize, column: &ArrayRef) -> Result<ArrayRef> {
+        if SUPPORTED.contains(column.data_type()) {
+            return Ok(Arc::clone(column));
+        }
+        self.declared_layout(index, column)
+    }
+
+    fn returns(&self) -> &DataType {
+        self.signature.returns().data_type()
+    }
+
+    fn misfit(&self, row: Option<u64>, value: String, hint: impl Into<String>) -> Error {
+        Error::Conversion {
+            function: Arc::clone(&self.function),
+            row,
+            what: "result".to_owned(),
+            expected: self.signature.returns().to_string(),
+            value,
+            hint: hint.into(),
+        }
+    }
+}

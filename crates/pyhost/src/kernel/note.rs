@@ -1,0 +1,67 @@
+//! Notes on a plugin's exceptions: which call raised it.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString};
+
+use super::PythonKernel;
+
+/// Longer texts of values are cut.
+const SHOWN: usize = 80;
+/// Further arguments are counted only.
+const ARGUMENTS: usize = 8;
+
+/// The note of a call for one row.
+pub(super) fn for_row(kernel: &PythonKernel, row: u64, arguments: &[Bound<'_, PyAny>]) -> String {
+    let mut shown: Vec<String> = arguments.iter().take(ARGUMENTS).map(short_repr).collect();
+    if arguments.len() > ARGUMENTS {
+        shown.push(format!("and {} more", arguments.len() - ARGUMENTS));
+    }
+    format!("{}, row {row}, arguments ({})", prefix(kernel), shown.join(", "))
+}
+
+/// The note of a call for a batch.
+pub(super) fn for_batch(kernel: &PythonKernel, first_row: u64, rows: usize) -> String {
+    format!("{}, a batch of {rows} rows from row {first_row} on", prefix(kernel))
+}
+
+/// The note of a class's set-up.
+pub(super) fn set_up(kernel: &PythonKernel) -> String {
+    format!("{}, in its set-up", prefix(kernel))
+}
+
+fn prefix(kernel: &PythonKernel) -> String {
+    format!("in {} (version {})", kernel.function, kernel.version)
+}
+
+/// Adds the note. An object that is raised again has the note of its last time only. What goes
+/// wrong here must not hide the exception.
+pub(super) fn add(py: Python<'_>, exception: &PyErr, note: &str) {
+    let value = exception.value(py);
+    if let Ok(notes) = value.getattr("__notes__")
+        && let Ok(notes) = notes.cast_into::<PyList>()
+    {
+        let start = note.split(',').next().unwrap_or(note);
+        let kept = notes.iter().filter(|known| {
+            let text = known.cast::<PyString>().map(|text| text.to_string_lossy().into_owned());
+            !text.is_ok_and(|text| text.starts_with(start))
+        });
+        let kept: Vec<Bound<'_, PyAny>> = kept.collect();
+        if kept.len() < notes.len() {
+            let _ = value.setattr("__notes__", kept);
+        }
+    }
+    let _ = value.call_method1("add_note", (note,));
+}
+
+/// The `repr` of a value, cut, and replaced where it fails.
+pub(super) fn short_repr(value: &Bound<'_, PyAny>) -> String {
+    let Ok(text) = value.repr() else {
+        let class = value.get_type().qualname().map(|name| name.to_string());
+        return format!("<{} whose repr fails>", class.as_deref().unwrap_or("object"));
+    };
+    let text = text.to_string_lossy();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.into_owned(),
+    }
+}

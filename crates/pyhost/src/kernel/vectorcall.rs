@@ -1,0 +1,110 @@
+//! Calls by `PyObject_Vectorcall`, which makes no tuple. The limited API has it from 3.12 on only,
+//! though every interpreter since 3.9 exports it: it is looked up by its name.
+#![expect(unsafe_code, reason = "a function of the C API that abi3-py311 hides")]
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::LazyLock;
+
+use pyo3::ffi::PyObject;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+type Vectorcall = unsafe extern "C" fn(
+    *mut PyObject,
+    *const *mut PyObject,
+    usize,
+    *mut PyObject,
+) -> *mut PyObject;
+
+/// Tells the callee that it may write to the slot before the first argument, which spares bound
+/// methods a copy. `PY_VECTORCALL_ARGUMENTS_OFFSET` of the C API.
+const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
+
+static VECTORCALL: LazyLock<Option<Vectorcall>> = LazyLock::new(find);
+
+#[cfg(unix)]
+fn find() -> Option<Vectorcall> {
+    // SAFETY: the name is a C string, and looking a symbol up has no other demands.
+    let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"PyObject_Vectorcall".as_ptr()) };
+    if symbol.is_null() {
+        return None;
+    }
+    // SAFETY: CPython's symbol of this name has this signature (PEP 590), and it is not null.
+    Some(unsafe { std::mem::transmute::<*mut c_void, Vectorcall>(symbol) })
+}
+
+/// Elsewhere the symbol hides in a library whose name has the version; tuples do.
+#[cfg(not(unix))]
+fn find() -> Option<Vectorcall> {
+    None
+}
+
+/// The arguments of a call that is made again and again.
+pub(super) struct Frame<'py> {
+    arguments: Vec<Bound<'py, PyAny>>,
+    /// The free slot that `ARGUMENTS_OFFSET` promises, then a pointer for each of `arguments`.
+    slots: Vec<*mut PyObject>,
+    vectorcall: Option<Vectorcall>,
+}
+
+impl<'py> Frame<'py> {
+    /// Room for `count` arguments, all None.
+    pub(super) fn new(py: Python<'py>, count: usize) -> Self {
+        let arguments = vec![py.None().into_bound(py); count];
+        let mut slots = vec![ptr::null_mut()];
+        slots.extend(arguments.iter().map(Bound::as_ptr));
+        Self { arguments, slots, vectorcall: *VECTORCALL }
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, index: usize, argument: Bound<'py, PyAny>) {
+        self.slots[index + 1] = argument.as_ptr();
+        self.arguments[index] = argument;
+    }
+
+    pub(super) fn arguments(&self) -> &[Bound<'py, PyAny>] {
+        &self.arguments
+    }
+
+    /// Calls, and gives None where an exception was raised, which is then pending: a `PyResult` is
+    /// so large that moving it about shows in the time of a small function.
+    #[inline]
+    pub(super) fn call(&mut self, callable: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+        let py = callable.py();
+        let Some(vectorcall) = self.vectorcall else {
+            return self.call_with_tuple(callable);
+        };
+        let count = self.arguments.len();
+        // SAFETY: this thread is attached. Behind the free slot stand `count` pointers that
+        // `arguments` keeps alive during the call, which restores the free slot if it uses it. The
+        // answer is a new reference, or null with an exception set.
+        unsafe {
+            let first = self.slots.as_mut_ptr().add(1);
+            let answer =
+                vectorcall(callable.as_ptr(), first, count | ARGUMENTS_OFFSET, ptr::null_mut());
+            Bound::from_owned_ptr_or_opt(py, answer)
+        }
+    }
+
+    fn call_with_tuple(&self, callable: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+        let py = callable.py();
+        let arguments = PyTuple::new(py, &self.arguments);
+        arguments
+            .and_then(|arguments| callable.call1(arguments))
+            .map_err(|exception| exception.restore(py))
+            .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_symbol_is_found() {
+        // Linkers leave libpython out of a program that uses nothing of it.
+        Python::initialize();
+        assert_eq!(VECTORCALL.is_some(), cfg!(unix));
+    }
+}

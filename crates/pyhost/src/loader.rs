@@ -1,0 +1,60 @@
+//! The ways in which a plugin comes. The work is done in `loader.py`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrowsmith_contract::{Error, LoadError, Location, Manifest, Result};
+use pyo3::prelude::*;
+
+use crate::{door, embedded, errors, manifest};
+
+/// Loads a plugin from its text. Tracebacks call the text `name`, and its stem is the default id.
+///
+/// # Errors
+/// A load error with the place in the text; nothing of the plugin stays behind.
+pub fn load_source(source: &str, name: &str) -> Result<Manifest> {
+    door::enter(|py| load(py, "load_source", (source, name)))
+}
+
+/// Loads a plugin from a file, or from a folder with an `__init__.py`.
+///
+/// # Errors
+/// As [`load_source`].
+pub fn load_path(path: &Path) -> Result<Manifest> {
+    let Some(text) = path.to_str() else {
+        return Err(Error::from(LoadError {
+            location: Some(Location { file: Arc::from(path.to_string_lossy()), line: None }),
+            message: "the path is no valid text".to_owned(),
+            cause: None,
+        }));
+    };
+    door::enter(|py| load(py, "load_path", (text,)))
+}
+
+/// Loads a plugin from a `Plugin`, from a module that made one, or from a path.
+///
+/// # Errors
+/// As [`load_source`].
+pub fn load_object(object: &Bound<'_, PyAny>) -> Result<Manifest> {
+    door::enter(|_| load(object.py(), "load_object", (object,)))
+}
+
+/// Loads one plain function with annotations as a plugin of its own: its id is `session.` and the
+/// function's name, so that several functions stand beside each other.
+///
+/// # Errors
+/// As [`load_source`].
+pub fn load_function(function: &Bound<'_, PyAny>) -> Result<Manifest> {
+    door::enter(|_| load(function.py(), "load_function", (function,)))
+}
+
+fn load<'py>(
+    py: Python<'py>,
+    way: &str,
+    arguments: impl pyo3::call::PyCallArgs<'py>,
+) -> Result<Manifest> {
+    let loaded =
+        embedded::module(py, "loader").and_then(|loader| loader.call_method1(way, arguments));
+    let loaded = loaded.map_err(|exception| errors::from_loader(py, exception))?;
+    manifest::from_loaded(&loaded)
+}

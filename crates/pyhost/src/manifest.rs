@@ -1,0 +1,159 @@
+//! From what `loader.py` found to the contract's manifest, with a kernel for each function.
+
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+use arrowsmith_contract::{
+    DeclaredType, Error, Function, FunctionName, Kernel, LoadError, Location, Manifest, Mode,
+    NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice, Type,
+};
+use pyo3::prelude::*;
+
+use crate::errors;
+use crate::kernel::{PythonKernel, SUPPORTED, Target};
+use crate::source::Texts;
+
+#[derive(FromPyObject)]
+struct LoadedPlugin<'py> {
+    id: String,
+    version: String,
+    file: Option<String>,
+    functions: Vec<LoadedFunction<'py>>,
+}
+
+#[derive(FromPyObject)]
+struct LoadedFunction<'py> {
+    name: String,
+    callable: Bound<'py, PyAny>,
+    is_class: bool,
+    mode: String,
+    parameters: Vec<LoadedParameter>,
+    required: usize,
+    variadic: bool,
+    returns: String,
+    determinism: String,
+    tier: String,
+    documentation: Option<String>,
+    file: Option<String>,
+    line: Option<u32>,
+    source: Option<Bound<'py, PyAny>>,
+}
+
+#[derive(FromPyObject)]
+struct LoadedParameter {
+    name: String,
+    #[pyo3(attribute("type"))]
+    ty: String,
+    nulls: String,
+}
+
+pub(crate) fn from_loaded(object: &Bound<'_, PyAny>) -> Result<Manifest> {
+    let py = object.py();
+    let plugin: LoadedPlugin<'_> =
+        object.extract().map_err(|error| errors::from_loader(py, error))?;
+    let file = plugin.file.as_deref();
+    let id = PluginId::new(&plugin.id).map_err(|error| located(error, file, Some(1)))?;
+    let version: Arc<str> = plugin.version.into();
+    let mut texts = Texts::default();
+    let functions = plugin
+        .functions
+        .iter()
+        .map(|function| {
+            let made = make_function(function, &id, &version, &mut texts);
+            made.map(Arc::new)
+                .map_err(|error| located(error, function.file.as_deref(), function.line))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Manifest::new(id, version, functions).map_err(|error| located(error, file, None))
+}
+
+fn make_function(
+    loaded: &LoadedFunction<'_>,
+    plugin: &PluginId,
+    version: &Arc<str>,
+    texts: &mut Texts,
+) -> Result<Function> {
+    let py = loaded.callable.py();
+    let name = FunctionName::new(&loaded.name)?;
+    let mode = match loaded.mode.as_str() {
+        "arrow" => Mode::VectorizedArrow,
+        "numpy" => Mode::VectorizedNumpy,
+        _ => Mode::Row,
+    };
+    let signature = make_signature(loaded, mode)?;
+    // There is one tier so far; asking for it is checked, and the choice is made here.
+    let (TierChoice::Auto | TierChoice::Only(Tier::Inline)) = loaded.tier.parse()?;
+    let callable = loaded.callable.clone().unbind();
+    let kernel = PythonKernel {
+        function: QualifiedName::new(plugin, &name).to_shared(),
+        version: Arc::clone(version),
+        signature: signature.clone(),
+        mode,
+        target: if loaded.is_class { Target::class(callable) } else { Target::Function(callable) },
+    };
+    let source = loaded.source.as_ref().map(|source| texts.source(source)).transpose();
+    Ok(Function {
+        plugin: plugin.clone(),
+        version: Arc::clone(version),
+        name,
+        mode,
+        signature,
+        determinism: loaded.determinism.parse()?,
+        documentation: loaded.documentation.as_deref().map(Arc::from),
+        source: source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new),
+        kernel: Kernel::Scalar(Arc::new(kernel)),
+    })
+}
+
+fn make_signature(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature> {
+    let mut parameters = Vec::with_capacity(loaded.parameters.len());
+    for parameter in &loaded.parameters {
+        let what = format!("parameter {} of {}", parameter.name, loaded.name);
+        let declared = declared_type(&parameter.ty, &what, mode)?;
+        parameters.push(Parameter {
+            name: parameter.name.as_str().into(),
+            ty: declared.ty,
+            nullable: declared.nullable,
+            nulls: if parameter.nulls == "pass" { NullPolicy::Pass } else { NullPolicy::Skip },
+        });
+    }
+    if mode != Mode::Row && loaded.parameters.is_empty() {
+        return Err(LoadError::new(format!(
+            "{} is vectorized, so it needs a parameter: the arrays say how many rows there are",
+            loaded.name
+        ))
+        .into());
+    }
+    let returns = declared_type(&loaded.returns, &format!("the result of {}", loaded.name), mode)?;
+    Signature::new(parameters, loaded.required, loaded.variadic, returns.ty)
+}
+
+fn declared_type(text: &str, what: &str, mode: Mode) -> Result<DeclaredType> {
+    let declared: DeclaredType =
+        text.parse().map_err(|error: Error| LoadError::new(format!("{what}: {error}")))?;
+    let is_supported =
+        declared.ty.extension().is_none() && SUPPORTED.contains(declared.ty.data_type());
+    if !is_supported && mode != Mode::VectorizedArrow {
+        let supported: Vec<String> =
+            SUPPORTED.iter().map(|ty: &DataType| Type::from(ty.clone()).to_string()).collect();
+        return Err(LoadError::new(format!(
+            "{what} is {}; {} functions take and give {}",
+            declared.ty,
+            mode.as_str(),
+            supported.join(", ")
+        ))
+        .into());
+    }
+    Ok(declared)
+}
+
+/// Gives a load error its place, where it has none.
+fn located(error: Error, file: Option<&str>, line: Option<u32>) -> Error {
+    match error {
+        Error::Load(mut load) if load.location.is_none() => {
+            load.location = file.map(|file| Location { file: file.into(), line });
+            Error::Load(load)
+        }
+        other => other,
+    }
+}

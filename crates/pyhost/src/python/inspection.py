@@ -1,0 +1,331 @@
+"""From a declaration to everything that the host wants to know of a function."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import nulls as null_reading
+from .annotations import evaluate, is_bool, is_nullable, type_text
+from .errors import PluginLoadError
+from .source import FunctionSource, capture, definition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .plugin import Declaration
+
+__all__ = ["Function", "Parameter", "describe"]
+
+_MODES = {False: "row", True: "arrow", "arrow": "arrow", "numpy": "numpy"}
+_NULLS = ("auto", "pass", "skip")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter with the name of its type."""
+
+    name: str
+    type: str
+    nulls: str
+    """``pass`` or ``skip``."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function as the host takes it."""
+
+    name: str
+    callable: Callable[..., Any]
+    is_class: bool
+    mode: str
+    parameters: list[Parameter]
+    required: int
+    variadic: bool
+    returns: str
+    determinism: str
+    tier: str
+    documentation: str | None
+    file: str | None
+    line: int | None
+    source: FunctionSource | None
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """The positional parameters of the Python function."""
+
+    names: list[str]
+    required: int
+    variadic: str | None
+    annotations: dict[str, object]
+    """By name; ``return`` is the result's."""
+
+
+def describe(declaration: Declaration, determinism: str) -> Function:
+    """Check a declaration and complete it from the function's signature and source.
+
+    Args:
+        declaration: What a decorator recorded.
+        determinism: The plugin's own, for functions that declare none.
+
+    Raises:
+        PluginLoadError: For any mistake in the declaration, at the function's line.
+    """
+    return _Reader(declaration).function(determinism)
+
+
+class _Reader:
+    """Reads one declaration; its errors know the place."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.target = declaration.function
+        self.is_class = isinstance(self.target, type)
+        self.called = self._called()
+        self.found = definition(self.called)
+        self.file, self.line = self._place()
+        self.name = declaration.name
+        if self.name is None:
+            self.name = getattr(self.target, "__name__", "")
+
+    def function(self, determinism: str) -> Function:
+        declared = self.declaration
+        if not callable(self.target):
+            raise self._error(f"a {declared.kind} function must be callable")
+        if not isinstance(self.name, str) or self.name == "<lambda>":
+            raise self._error("a lambda has no name; give one as the decorator's first argument")
+        self._check_options()
+        kind = inspect.unwrap(self.called)
+        if inspect.iscoroutinefunction(kind) or inspect.isasyncgenfunction(kind):
+            raise self._error(f"{self.name} is async; a scalar function gives its value at once")
+        if inspect.isgeneratorfunction(kind):
+            raise self._error(f"{self.name} is a generator; a scalar function returns one value")
+        signature = self._signature()
+        names, types, variadic = self._parameters(signature)
+        required = min(signature.required, len(names) - int(variadic))
+        if signature.required > required:
+            raise self._error(self._arity(signature, len(names)))
+        return Function(
+            name=self.name,
+            callable=self.target,
+            is_class=self.is_class,
+            mode=_MODES[declared.vectorized],
+            parameters=[
+                Parameter(name, text, policy)
+                for name, text, policy in zip(
+                    names, types, self._policies(names, types), strict=True
+                )
+            ],
+            required=required,
+            variadic=variadic,
+            returns=self._returns(signature),
+            determinism=determinism if declared.determinism is None else declared.determinism,
+            tier=declared.tier,
+            documentation=self._documentation(),
+            file=self.file,
+            line=self.line,
+            source=capture(self.target),
+        )
+
+    def _called(self) -> Callable[..., Any]:
+        """What is called for a row: the function, or the `__call__` of a class or object."""
+        target = self.target
+        if isinstance(target, type):
+            return getattr(target, "__call__", target)  # noqa: B004 - the function itself is wanted
+        if inspect.isroutine(target) or isinstance(target, type):
+            return target
+        return getattr(type(target), "__call__", target)
+
+    def _place(self) -> tuple[str | None, int | None]:
+        """File and line of the ``def``, else where the decorator stands."""
+        own = definition(self.target) if self.is_class else self.found
+        if own is not None:
+            return own[0].file, own[1].lineno
+        code = getattr(self.target, "__code__", None)
+        if code is not None:
+            return code.co_filename, code.co_firstlineno
+        return self.declaration.file, self.declaration.line
+
+    def _check_options(self) -> None:
+        declared = self.declaration
+        known = isinstance(declared.vectorized, (bool, str)) and declared.vectorized in _MODES
+        if not known:
+            message = f"unknown vectorized={declared.vectorized!r} of {self.name}"
+            raise self._error(f"{message}; it is one of False, True, 'arrow', 'numpy'")
+        for option, value in (("determinism", declared.determinism), ("tier", declared.tier)):
+            if value is not None and not isinstance(value, str):
+                raise self._error(f"unknown {option} {value!r} of {self.name}")
+        nulls = declared.nulls
+        for value in nulls.values() if isinstance(nulls, Mapping) else [nulls]:
+            if value not in _NULLS:
+                message = f"unknown nulls value {value!r} of {self.name}"
+                raise self._error(f"{message}; it is one of {', '.join(_NULLS)}")
+        if self.is_class and "__call__" not in dir(self.target):
+            raise self._error(f"the class {self.name} has no __call__")
+
+    def _signature(self) -> _Signature:
+        try:
+            signature = inspect.signature(self.called)
+        except (TypeError, ValueError):
+            return self._unknown_signature()
+        parameters = list(signature.parameters.values())
+        is_method = self.is_class or not inspect.isroutine(self.target)
+        if is_method and self.called is not self.target:
+            parameters = parameters[1:]
+        positional = [
+            p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+        for parameter in parameters:
+            if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty:
+                message = f"{self.name} needs the keyword argument {parameter.name}"
+                raise self._error(f"{message}; SQL gives arguments by position")
+        rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+        namespace = getattr(inspect.unwrap(self.called), "__globals__", {})
+        annotations = {
+            p.name: evaluate(p.annotation, namespace)
+            for p in parameters
+            if p.annotation is not p.empty
+        }
+        if signature.return_annotation is not signature.empty:
+            annotations["return"] = evaluate(signature.return_annotation, namespace)
+        return _Signature(
+            names=[p.name for p in positional],
+            required=sum(p.default is p.empty for p in positional),
+            variadic=rest,
+            annotations=annotations,
+        )
+
+    def _unknown_signature(self) -> _Signature:
+        """Trust the declaration about a builtin that tells nothing about itself."""
+        args = self.declaration.args
+        if args is None:
+            raise self._error(f"the parameters of {self.name} are unknown; declare args=[...]")
+        names = [f"arg{index}" for index in range(len(args) - (... in args))]
+        return _Signature(names, len(names), "rest" if ... in args else None, {})
+
+    def _parameters(self, signature: _Signature) -> tuple[list[str], list[str], bool]:
+        """Names and types, and whether the last one repeats."""
+        if self.declaration.args is None:
+            return self._annotated_parameters(signature)
+        types, repeated = self._declared_types(self.declaration.args)
+        if repeated is not None and signature.variadic is None:
+            raise self._error(f"args of {self.name} ends with ..., but it takes no *args")
+        count, most = len(types), len(signature.names)
+        if repeated is not None:
+            types += [repeated] * max(0, most - count)
+            count = len(types)
+        fits = signature.required <= count and (count <= most or signature.variadic is not None)
+        if not fits:
+            raise self._error(self._arity(signature, count))
+        names = signature.names[:count]
+        names += [f"{signature.variadic}{index}" for index in range(count - len(names))]
+        if repeated is None:
+            return names, types, False
+        return [*names, str(signature.variadic)], [*types, repeated], True
+
+    def _declared_types(self, args: Sequence[object]) -> tuple[list[str], str | None]:
+        if isinstance(args, str) or not isinstance(args, Sequence):
+            message = f"args of {self.name} must be a list of types, not {args!r}"
+            raise self._error(message)
+        items = list(args)
+        repeats = bool(items) and items[-1] is ...
+        if repeats:
+            items.pop()
+        if ... in items or (repeats and not items):
+            raise self._error(f"args of {self.name}: ... stands last, behind the type it repeats")
+        types = []
+        for index, item in enumerate(items):
+            text = type_text(item)
+            if text is None:
+                raise self._error(f"args[{index}] of {self.name} is no type: {item!r}")
+            types.append(text)
+        return (types[:-1], types[-1]) if repeats else (types, None)
+
+    def _annotated_parameters(self, signature: _Signature) -> tuple[list[str], list[str], bool]:
+        names = list(signature.names)
+        if signature.variadic is not None:
+            names.append(signature.variadic)
+        types = [self._annotation(signature, name) for name in names]
+        return names, types, signature.variadic is not None
+
+    def _annotation(self, signature: _Signature, name: str) -> str:
+        where = "the result" if name == "return" else f"parameter {name}"
+        option = "returns=..." if name == "return" else "args=[...]"
+        if name not in signature.annotations:
+            message = f"{where} of {self.name} has no annotation"
+            raise self._error(f"{message}; annotate it or declare {option}")
+        annotation = signature.annotations[name]
+        text = type_text(annotation)
+        if text is None:
+            message = f"the annotation of {where} of {self.name} names no type: {annotation!r}"
+            raise self._error(f"{message}; declare {option}")
+        return text
+
+    def _returns(self, signature: _Signature) -> str:
+        if self.declaration.returns is None:
+            return self._annotation(signature, "return")
+        text = type_text(self.declaration.returns)
+        if text is None:
+            message = f"returns of {self.name} is no type: {self.declaration.returns!r}"
+            raise self._error(message)
+        return text
+
+    def _arity(self, signature: _Signature, declared: int) -> str:
+        least, most = signature.required, len(signature.names)
+        takes = str(most) if least == most else f"{least} to {most}"
+        if signature.variadic is not None:
+            takes = f"{least} or more"
+        noun = "argument" if takes == "1" else "arguments"
+        return f"{self.name} takes {takes} {noun}, but args declares {declared}"
+
+    def _policies(self, names: list[str], types: list[str]) -> list[str]:
+        declared = self.declaration.nulls
+        if isinstance(declared, str):
+            return [self._policy(declared, *pair) for pair in zip(names, types, strict=True)]
+        unknown = [name for name in declared if name not in names]
+        if unknown:
+            raise self._error(f"nulls of {self.name} names no parameter of it: {unknown[0]!r}")
+        return [
+            self._policy(declared.get(name, "auto"), name, text)
+            for name, text in zip(names, types, strict=True)
+        ]
+
+    def _policy(self, declared: str, name: str, text: str) -> str:
+        if declared != "auto":
+            return declared
+        if is_nullable(text):
+            return "pass"
+        node = None if self.found is None else self.found[1]
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return "skip"
+        reading = null_reading.read(node)
+        if name in reading.compared:
+            return "pass"
+        variadic = node.args.vararg
+        if variadic is not None and variadic.arg in reading.compared:
+            plain = {a.arg for a in (*node.args.posonlyargs, *node.args.args)}
+            if name not in plain:
+                return "pass"
+        if name in reading.hints and not is_bool(text):
+            self._warn(name, *reading.hints[name])
+        return "skip"
+
+    def _warn(self, name: str, line: int, hint: str) -> None:
+        message = (
+            f"{self.name}: `{hint}` looks as if {name} could be None, but rows with NULL in it are "
+            f'skipped; declare nulls={{"{name}": "pass"}} or {{"{name}": "skip"}}, or its type '
+            f"as nullable"
+        )
+        warnings.warn_explicit(message, UserWarning, self.file or "<unknown>", line)
+
+    def _documentation(self) -> str | None:
+        text = inspect.getdoc(self.target)
+        return text if isinstance(text, str) and text else None
+
+    def _error(self, message: str) -> PluginLoadError:
+        return PluginLoadError(message, self.file, self.line)

@@ -1,0 +1,65 @@
+//! The loaded text of functions, from `source.py`'s form to the contract's.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrowsmith_contract::{Binding, Constant, FunctionSource, Span};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyInt};
+
+/// Texts by digest: the functions of one file share it.
+#[derive(Default)]
+pub(crate) struct Texts(HashMap<[u8; 32], Arc<str>>);
+
+impl Texts {
+    pub(crate) fn source(&mut self, object: &Bound<'_, PyAny>) -> PyResult<FunctionSource> {
+        let digest: [u8; 32] = object.getattr("digest")?.extract()?;
+        let text = if let Some(text) = self.0.get(&digest) {
+            Arc::clone(text)
+        } else {
+            let text: Arc<str> = object.getattr("text")?.extract::<String>()?.into();
+            self.0.insert(digest, Arc::clone(&text));
+            text
+        };
+        let bindings: Vec<(String, String, Bound<'_, PyAny>)> =
+            object.getattr("bindings")?.extract()?;
+        let bindings = bindings
+            .into_iter()
+            .map(|(name, kind, value)| Ok((name.into(), self.binding(&kind, &value)?)))
+            .collect::<PyResult<_>>()?;
+        Ok(FunctionSource {
+            text,
+            file: object.getattr("file")?.extract::<String>()?.into(),
+            span: Span {
+                start: object.getattr("start")?.extract()?,
+                end: object.getattr("end")?.extract()?,
+                first_line: object.getattr("first_line")?.extract()?,
+            },
+            bindings,
+            digest,
+        })
+    }
+
+    fn binding(&mut self, kind: &str, value: &Bound<'_, PyAny>) -> PyResult<Binding> {
+        Ok(match kind {
+            "constant" => Binding::Constant(constant(value)?),
+            "builtin" => Binding::Builtin(value.extract::<String>()?.into()),
+            "helper" => Binding::Helper(Arc::new(self.source(value)?)),
+            _ => Binding::Opaque,
+        })
+    }
+}
+
+fn constant(value: &Bound<'_, PyAny>) -> PyResult<Constant> {
+    Ok(if value.is_none() {
+        Constant::None
+    } else if let Ok(boolean) = value.cast::<PyBool>() {
+        Constant::Bool(boolean.is_true())
+    } else if let Ok(integer) = value.cast::<PyInt>() {
+        Constant::Int(integer.extract()?)
+    } else if let Ok(float) = value.cast::<PyFloat>() {
+        Constant::Float(float.value())
+    } else {
+        Constant::Str(value.extract::<String>()?.into())
+    })
+}

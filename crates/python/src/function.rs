@@ -1,0 +1,123 @@
+//! `_native.Function`: a function of a registry, called on arrays.
+
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use arrowsmith_contract as contract;
+use arrowsmith_engine as engine;
+use arrowsmith_pyhost::{exchange, to_pyerr};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+
+use crate::column::Column;
+use crate::error::{raising, wait};
+
+#[derive(Debug)]
+#[pyclass(frozen, module = "arrowsmith._native")]
+pub(crate) struct Function {
+    session: engine::Session,
+    function: Arc<contract::Function>,
+}
+
+impl Function {
+    pub(crate) fn new(session: engine::Session, function: Arc<contract::Function>) -> Self {
+        Self { session, function }
+    }
+
+    /// An argument as a column of its declared type; a constant as a column of one row.
+    fn column(
+        &self,
+        index: usize,
+        argument: Bound<'_, PyAny>,
+        constant: bool,
+    ) -> PyResult<ArrayRef> {
+        let py = argument.py();
+        let Some(parameter) = self.function.signature.parameter(index) else {
+            return Ok(arrow::array::new_null_array(&arrow::datatypes::DataType::Null, 1));
+        };
+        let argument = if constant { PyList::new(py, [argument])?.into_any() } else { argument };
+        let name = self.function.qualified_name().to_shared();
+        let what = format!("argument {:?}", parameter.name);
+        exchange::array_from(&argument, Some(&parameter.ty), &name, &what)
+            .map_err(|error| to_pyerr(py, &error))
+    }
+}
+
+#[pymethods]
+impl Function {
+    #[getter]
+    fn name(&self) -> String {
+        self.function.qualified_name().to_string()
+    }
+
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.function.kind().as_str()
+    }
+
+    #[getter]
+    fn mode(&self) -> &'static str {
+        self.function.mode.as_str()
+    }
+
+    #[getter]
+    fn tier(&self) -> &'static str {
+        self.function.tier().as_str()
+    }
+
+    #[getter]
+    fn signature(&self) -> String {
+        self.function.signature.to_string()
+    }
+
+    #[getter]
+    fn version(&self) -> &str {
+        &self.function.version
+    }
+
+    #[getter]
+    fn documentation(&self) -> Option<&str> {
+        self.function.documentation.as_deref()
+    }
+
+    /// Calls the function on arrays of one length; `constants` tells which arguments are one value
+    /// that counts for each row.
+    fn invoke(
+        &self,
+        py: Python<'_>,
+        arguments: &Bound<'_, PyTuple>,
+        constants: Vec<bool>,
+    ) -> PyResult<Column> {
+        let columns = arguments
+            .iter()
+            .zip(&constants)
+            .enumerate()
+            .map(|(index, (argument, constant))| self.column(index, argument, *constant))
+            .collect::<PyResult<Vec<_>>>()?;
+        let mut rows = None;
+        for (index, (column, constant)) in columns.iter().zip(&constants).enumerate() {
+            match rows {
+                _ if *constant => {}
+                None => rows = Some(column.len()),
+                Some(rows) if rows != column.len() => {
+                    return Err(PyValueError::new_err(format!(
+                        "argument {} has {} values, but the arrays before it have {rows}",
+                        index + 1,
+                        column.len(),
+                    )));
+                }
+                Some(_) => {}
+            }
+        }
+        let rows = rows.unwrap_or(1);
+        let columns = columns
+            .into_iter()
+            .zip(constants)
+            .map(|(column, constant)| if constant { engine::repeat(&column, rows) } else { Ok(column) })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(raising(py))?;
+        let answer = wait(py, self.session.invoke(&self.function, columns, rows))?;
+        Ok(Column::new(answer))
+    }
+}

@@ -1,0 +1,275 @@
+//! `_native.Relation` and the batches of a running one.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatchReader;
+use arrow::util::pretty::pretty_format_batches;
+use arrowsmith_engine as engine;
+use arrowsmith_pyhost::{door, exchange};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyList, PyTuple};
+use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
+use pyo3_arrow::{PyRecordBatch, PySchema, PyTable};
+
+use crate::error::wait;
+
+#[derive(Debug)]
+#[pyclass(frozen, module = "arrowsmith._native")]
+pub(crate) struct Relation(engine::Relation);
+
+impl Relation {
+    pub(crate) fn new(relation: engine::Relation) -> Self {
+        Self(relation)
+    }
+
+    pub(crate) fn collect_native(&self) -> engine::Pending<engine::Relation> {
+        self.0.collect()
+    }
+
+    fn start(&self, py: Python<'_>) -> PyResult<engine::ResultStream> {
+        wait(py, self.0.execute())
+    }
+
+    /// The first `limit` rows, and whether there are more. The query is stopped behind them.
+    fn first_rows(&self, py: Python<'_>, limit: usize) -> PyResult<(Vec<RecordBatch>, bool)> {
+        let stream = self.start(py)?;
+        let (mut batches, mut rows) = (Vec::new(), 0);
+        while let Some(batch) = wait(py, stream.next())? {
+            let room = limit - rows;
+            if batch.num_rows() > room {
+                batches.push(batch.slice(0, room));
+                return Ok((batches, true));
+            }
+            rows += batch.num_rows();
+            batches.push(batch);
+        }
+        Ok((batches, false))
+    }
+}
+
+#[pymethods]
+impl Relation {
+    #[getter]
+    fn columns(&self) -> Vec<String> {
+        self.0.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    #[getter]
+    fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        as_pyarrow(py, PySchema::new(plain_schema(&self.0.schema())), "schema")
+    }
+
+    fn collect(&self, py: Python<'_>) -> PyResult<Self> {
+        wait(py, self.0.collect()).map(Self)
+    }
+
+    /// All batches as a table. Without `views` strings have the layout that every library reads.
+    #[pyo3(signature = (*, views))]
+    fn read(&self, py: Python<'_>, views: bool) -> PyResult<PyTable> {
+        let kept = wait(py, self.0.collect())?;
+        let batches = kept.batches().unwrap_or_default().to_vec();
+        if views {
+            return PyTable::try_new(batches, kept.schema());
+        }
+        let schema = plain_schema(&kept.schema());
+        let batches = batches.iter().map(|batch| plain_batch(batch, &schema));
+        let batches = batches.collect::<Result<Vec<_>, _>>().map_err(arrow_error)?;
+        PyTable::try_new(batches, schema)
+    }
+
+    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let kept = wait(py, self.0.collect())?;
+        let list = PyList::empty(py);
+        for batch in kept.batches().unwrap_or_default() {
+            append_rows(&list, batch)?;
+        }
+        Ok(list)
+    }
+
+    /// The first rows as tuples, and whether there are more.
+    fn head<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<(Bound<'py, PyList>, bool)> {
+        let (batches, more) = self.first_rows(py, limit)?;
+        let list = PyList::empty(py);
+        for batch in &batches {
+            append_rows(&list, batch)?;
+        }
+        Ok((list, more))
+    }
+
+    /// The first rows as a text table with a closing line.
+    fn preview(&self, py: Python<'_>, limit: usize) -> PyResult<String> {
+        let (mut batches, more) = self.first_rows(py, limit)?;
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        if self.0.schema().fields().is_empty() {
+            return Ok("no columns".to_owned());
+        }
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(self.0.schema()));
+        }
+        let table = pretty_format_batches(&batches).map_err(arrow_error)?;
+        let count = match (rows, more) {
+            (_, true) => format!("the first {rows} rows"),
+            (1, false) => "1 row".to_owned(),
+            (rows, false) => format!("{rows} rows"),
+        };
+        Ok(format!("{table}\n{count}"))
+    }
+
+    fn stream(&self, py: Python<'_>) -> PyResult<Batches> {
+        Ok(Batches(Some(self.start(py)?).into()))
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        Ok(to_schema_pycapsule(py, plain_schema(&self.0.schema()).as_ref())?)
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let stream = self.start(py)?;
+        let schema = plain_schema(&stream.schema());
+        let field = Field::new_struct("", schema.fields().clone(), false);
+        let field = field.with_metadata(schema.metadata().clone());
+        let batches = Reader { stream, schema };
+        let arrays = batches.map(|batch| {
+            let array: arrow::array::ArrayRef = Arc::new(arrow::array::StructArray::from(batch?));
+            Ok(array)
+        });
+        let arrays = Box::new(ArrayIterator::new(arrays, Arc::new(field)));
+        Ok(to_stream_pycapsule(py, arrays, requested_schema)?)
+    }
+
+    fn write(&self, py: Python<'_>, path: &str, format: &str) -> PyResult<u64> {
+        let format = match format {
+            "parquet" => engine::Format::Parquet,
+            "csv" => engine::Format::Csv,
+            "json" => engine::Format::Json,
+            other => return Err(PyValueError::new_err(format!("unknown format {other:?}"))),
+        };
+        wait(py, self.0.write(path, format))
+    }
+
+    fn explain(&self, py: Python<'_>, analyze: bool) -> PyResult<String> {
+        wait(py, self.0.explain(analyze))
+    }
+}
+
+/// Iterates over the batches of a running query; dropping it stops the query.
+#[derive(Debug)]
+#[pyclass(frozen, module = "arrowsmith._native")]
+pub(crate) struct Batches(parking_lot::Mutex<Option<engine::ResultStream>>);
+
+#[pymethods]
+impl Batches {
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        // The lock is gone before the wait: other threads may take the next batch meanwhile.
+        let Some(next) = self.0.lock().as_ref().map(engine::ResultStream::next) else {
+            return Ok(None);
+        };
+        let Some(batch) = wait(py, next)? else {
+            self.0.lock().take();
+            return Ok(None);
+        };
+        let schema = plain_schema(&batch.schema());
+        let batch = plain_batch(&batch, &schema).map_err(arrow_error)?;
+        as_pyarrow(py, PyRecordBatch::new(batch), "record_batch").map(Some)
+    }
+}
+
+/// Batches for a consumer of the C stream interface, who may hold the interpreter or not.
+struct Reader {
+    stream: engine::ResultStream,
+    schema: SchemaRef,
+}
+
+impl Iterator for Reader {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.stream.next();
+        let batch = door::enter(|py| Ok(wait(py, next).map_err(|error| error.to_string())));
+        let batch = match batch {
+            Ok(Ok(batch)) => batch?,
+            Ok(Err(message)) => return Some(Err(ArrowError::ComputeError(message))),
+            Err(error) => return Some(Err(ArrowError::ComputeError(error.to_string()))),
+        };
+        Some(plain_batch(&batch, &self.schema))
+    }
+}
+
+impl RecordBatchReader for Reader {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}
+
+/// An object as pyarrow's, where pyarrow is installed, else as it is.
+fn as_pyarrow<'py>(
+    py: Python<'py>,
+    object: impl IntoPyObject<'py>,
+    constructor: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    use pyo3::IntoPyObjectExt;
+    let object = object.into_bound_py_any(py)?;
+    match py.import("pyarrow") {
+        Ok(pyarrow) => pyarrow.call_method1(constructor, (object,)),
+        Err(_) => Ok(object),
+    }
+}
+
+fn append_rows(list: &Bound<'_, PyList>, batch: &RecordBatch) -> PyResult<()> {
+    let py = list.py();
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| exchange::to_list(py, column))
+        .collect::<PyResult<Vec<_>>>()?;
+    for row in 0..batch.num_rows() {
+        let values =
+            columns.iter().map(|column| column.get_item(row)).collect::<PyResult<Vec<_>>>()?;
+        list.append(PyTuple::new(py, values)?)?;
+    }
+    Ok(())
+}
+
+/// The schema with view layouts replaced, which some libraries can't read.
+fn plain_schema(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| {
+        let data_type = match field.data_type() {
+            DataType::Utf8View => DataType::Utf8,
+            DataType::BinaryView => DataType::Binary,
+            _ => return Arc::clone(field),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    });
+    let fields: Vec<_> = fields.collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+fn plain_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| cast(column, field.data_type()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let rows = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &rows)
+}
+
+/// What only broken memory can cause.
+fn arrow_error(error: ArrowError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}

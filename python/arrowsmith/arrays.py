@@ -1,0 +1,96 @@
+"""The kinds of arrays that a function can be called on, and how an answer becomes one again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from arrowsmith.optional import loaded, require
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arrowsmith import _native
+
+
+class Family(Protocol):
+    """One kind of array."""
+
+    def give(self, column: _native.Column) -> Any:  # noqa: ANN401 - an array of this kind
+        """Turn an answer into an array of this kind."""
+        ...
+
+
+class _NumPy:
+    def give(self, column: _native.Column) -> Any:  # noqa: ANN401
+        return column.to_numpy()
+
+
+class _Arrow:
+    def give(self, column: _native.Column) -> Any:  # noqa: ANN401
+        pyarrow = loaded("pyarrow")
+        return column if pyarrow is None else pyarrow.array(column)
+
+
+class _Polars:
+    def __init__(self, first: Any) -> None:  # noqa: ANN401 - a polars.Series
+        self._name = first.name
+
+    def give(self, column: _native.Column) -> Any:  # noqa: ANN401
+        return require("polars").Series(self._name, column)
+
+
+class _Pandas:
+    def __init__(self, first: Any) -> None:  # noqa: ANN401 - a pandas.Series
+        self._index = first.index
+        self._name = first.name
+
+    def give(self, column: _native.Column) -> Any:  # noqa: ANN401
+        pandas = require("pandas")
+        values = column.to_numpy()
+        if column.null_count:
+            nullable = {"f": "Float64", "i": "Int64", "b": "boolean", "O": "string"}
+            dtype = nullable[values.dtype.kind]
+            values = pandas.array(values.tolist(), dtype=dtype)
+        return pandas.Series(values, index=self._index, name=self._name)
+
+
+class _List:
+    def give(self, column: _native.Column) -> list[Any]:
+        return column.to_list()
+
+
+class _Scalar:
+    def give(self, column: _native.Column) -> Any:  # noqa: ANN401
+        return column.to_list()[0]
+
+
+def family_of(arguments: Sequence[object]) -> Family:
+    """Give the family of the first argument that is an array; of scalars where none is."""
+    for argument in arguments:
+        if not is_scalar(argument):
+            return _array_family(argument)
+    return _Scalar()
+
+
+def is_scalar(value: object) -> bool:
+    """Tell whether an argument is one value rather than an array of them."""
+    if value is None or isinstance(value, str | bytes | bool | int | float):
+        return True
+    if isinstance(value, list | tuple):
+        return False
+    if hasattr(value, "__arrow_c_array__") or hasattr(value, "__arrow_c_stream__"):
+        return False
+    return not getattr(value, "ndim", 0)
+
+
+def _array_family(array: object) -> Family:
+    pandas, polars, numpy = loaded("pandas"), loaded("polars"), loaded("numpy")
+    if pandas is not None and isinstance(array, pandas.Series):
+        return _Pandas(array)
+    if polars is not None and isinstance(array, polars.Series):
+        return _Polars(array)
+    if numpy is not None and isinstance(array, numpy.ndarray):
+        return _NumPy()
+    if isinstance(array, list | tuple):
+        return _List()
+    return _Arrow()

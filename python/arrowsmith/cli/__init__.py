@@ -1,0 +1,5 @@
+"""The command line (extra `cli`)."""
+
+from arrowsmith.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,49 @@
+"""How a failure looks on the command line: what happened and where, without anybody's internals."""
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import arrowsmith
+
+_PACKAGE = Path(arrowsmith.__file__).parent
+
+
+def describe(error: BaseException, *, plugins: Sequence[Path], whole: bool) -> str:
+    """Say in a few lines what failed.
+
+    Args:
+        error: Ours, or a plugin's own exception.
+        plugins: The plugins' files and folders; a place in one of them is the one to name.
+        whole: Give the traceback instead.
+
+    Example:
+        >>> describe(arrowsmith.PlanError("no table 'x'"), plugins=[], whole=False)
+        "PlanError: no table 'x'"
+    """
+    if whole:
+        return "".join(traceback.format_exception(error)).rstrip()
+    summary = "".join(traceback.format_exception_only(type(error), error)).rstrip()
+    name, _, rest = summary.partition(":")
+    summary = f"{name.rpartition('.')[2]}:{rest}" if rest else summary
+    place = _place(error, plugins)
+    return summary if place is None else f"{summary}\n  at {place}"
+
+
+def _place(error: BaseException, plugins: Sequence[Path]) -> str | None:
+    """Name the innermost line in a plugin, else the innermost one that isn't ours."""
+    if isinstance(error, arrowsmith.ArrowsmithError):
+        return None  # its message names the place where there is one
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not Path(frame.filename).is_relative_to(_PACKAGE)
+    ]
+    roots = [path.resolve() for path in plugins]
+    inside = [
+        frame
+        for frame in frames
+        if any(Path(frame.filename).resolve().is_relative_to(root) for root in roots)
+    ]
+    found = (inside or frames)[-1:]
+    return f"{found[0].filename}:{found[0].lineno}" if found else None

@@ -1,0 +1,262 @@
+"""What one user works with: tables, plugins, queries."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from arrowsmith.function import Function
+from arrowsmith.relation import Relation
+from arrowsmith.tabular import is_single_use, to_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import ModuleType, TracebackType
+
+    from arrowsmith import _native
+    from arrowsmith._native import LoadOutcome, Plugin
+
+
+class Session:
+    """Tables, plugins and settings, and the queries over them.
+
+    Made by `Database.session`. It is a context manager: leaving the block closes it.
+
+    Example:
+        >>> import arrowsmith
+        >>> session = arrowsmith.Database.in_memory().session()
+        >>> outcome = session.load_python_plugin('''
+        ... @db.scalar_fn
+        ... def double(x: float) -> float:
+        ...     return 2 * x
+        ... ''', "calc")
+        >>> session.sql("SELECT calc.double(x) AS y FROM (VALUES (1.5), (2.0)) AS t(x)").rows()
+        [(3.0,), (4.0,)]
+    """
+
+    def __init__(self, native: _native.Session) -> None:
+        """Wrap the native session; use `Database.session` instead."""
+        self._native = native
+
+    # Plugins
+
+    def load_python_plugin(
+        self,
+        src: str,
+        name: str,
+        grants: Iterable[str] | None = None,
+        *,
+        strict: bool = False,
+    ) -> LoadOutcome:
+        """Load a plugin from source text.
+
+        Args:
+            src: The text of a Python file. A `Plugin` called `db` is there when it runs.
+            name: The plugin's id unless the text sets one, and its file name in tracebacks.
+            grants: The capabilities that it may use, of `"ScalarFn"`, `"AggregateFn"`,
+                `"Procedure"`, `"WindowFn"`; all by default. They gate registration and are no
+                sandbox: code that is loaded can do what this process can.
+            strict: Raise if a grant is missing, instead of leaving those functions out.
+
+        Returns:
+            What was registered and what was denied.
+
+        Raises:
+            PluginLoadError: The text can't be loaded; nothing of it is registered.
+            CapabilityError: An unknown grant, or a missing one with `strict`.
+        """
+        return self._native.load_source(src, name, _list(grants), strict)
+
+    def load_plugin(
+        self,
+        plugin: str | os.PathLike[str] | ModuleType | Plugin,
+        grants: Iterable[str] | None = None,
+        *,
+        strict: bool = False,
+    ) -> LoadOutcome:
+        """Load a plugin from a file, a package folder, a module or a `Plugin` object.
+
+        Loading a plugin again replaces it as a whole; queries that run keep what they started with.
+
+        Args:
+            plugin: Where the functions are.
+            grants: As in `load_python_plugin`.
+            strict: As in `load_python_plugin`.
+
+        Returns:
+            What was registered and what was denied.
+
+        Raises:
+            PluginLoadError: It can't be loaded; nothing of it is registered.
+            CapabilityError: An unknown grant, or a missing one with `strict`.
+        """
+        if isinstance(plugin, str | os.PathLike):
+            return self._native.load_path(os.fspath(plugin), _list(grants), strict)
+        return self._native.load_object(plugin, _list(grants), strict)
+
+    def unload_plugin(self, plugin_id: str) -> bool:
+        """Forget a plugin by its whole id.
+
+        Returns:
+            Whether it was there.
+        """
+        return self._native.unload(plugin_id)
+
+    def use(self, plugin: str) -> None:
+        """Make the functions of a plugin callable by their bare names.
+
+        A bare name that a used plugin has wins over a builtin function of SQL.
+
+        Args:
+            plugin: The plugin's id, or the last segment of it.
+
+        Raises:
+            PlanError: No plugin has that name, or several have.
+        """
+        self._native.use_plugin(plugin)
+
+    def add_function(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Register one annotated function, callable by its bare name. Usable as a decorator.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> @session.add_function
+            ... def shout(word: str) -> str:
+            ...     return word.upper() + "!"
+            >>> session.sql("SELECT shout('hey') AS s").rows()
+            [('HEY!',)]
+
+        Returns:
+            The function itself.
+
+        Raises:
+            PluginLoadError: An annotation is missing or no known type.
+        """
+        self._native.add_function(function)
+        return function
+
+    def function(self, name: str) -> Function:
+        """Give a loaded function, callable on arrays.
+
+        Args:
+            name: `plugin_id.name`, the short `last_segment.name`, or a bare name after `use`.
+
+        Raises:
+            PlanError: The name is unknown, ambiguous or denied.
+        """
+        return Function(self._native.function(name))
+
+    def functions(self) -> Relation:
+        """List the loaded functions.
+
+        Returns:
+            A relation with the columns name, kind, mode, signature, nulls, determinism, tier,
+            version.
+        """
+        return Relation(self._native.functions())
+
+    # Tables
+
+    def register(self, name: str, data: Any) -> None:  # noqa: ANN401 - anything tabular
+        """Make data a table of this session, in place of any table of that name.
+
+        Args:
+            name: The table's name, in exact case.
+            data: A path, glob or folder of Parquet, CSV, JSON or Arrow files (by extension); a
+                pandas or Polars frame; a pyarrow table, dataset or reader; a relation; a dict of
+                columns; anything with `__arrow_c_stream__`. Data in memory is not copied where its
+                layout allows. A reader that can be read only once says so at its second scan.
+
+        Raises:
+            FileError: A file is missing, unreadable or corrupt; the error names it.
+            TypeError: The object is not tabular.
+        """
+        if isinstance(data, str | os.PathLike):
+            self._native.register_path(name, os.fspath(data))
+        elif isinstance(data, Relation):
+            self._native.register_relation(name, data._native)  # noqa: SLF001 - one package
+        elif is_single_use(data):
+            self._native.register_reader(name, data)
+        else:
+            self._native.register_table(name, to_stream(data))
+
+    def deregister(self, name: str) -> bool:
+        """Forget a table.
+
+        Returns:
+            Whether it was there.
+        """
+        return self._native.deregister(name)
+
+    def tables(self) -> list[str]:
+        """List the names of this session's tables, sorted."""
+        return self._native.tables()
+
+    # Queries
+
+    def sql(
+        self,
+        query: str,
+        params: Sequence[Any] | Mapping[str, Any] | None = None,
+    ) -> Relation:
+        """Plan a query.
+
+        A SELECT runs at each terminal call on the relation (`show`, `to_*`, `write_*`, iteration);
+        a statement that changes something (CREATE, INSERT, COPY, SET, DROP) runs at once. Of
+        several statements, separated by semicolons, the last one's relation comes back.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> session.sql("SELECT $1 + 1 AS n", [41]).rows()
+            [(42,)]
+            >>> session.sql("SELECT upper($word) AS w", {"word": "hey"}).rows()
+            [('HEY',)]
+
+        Args:
+            query: SQL. Files can be named where a table is expected: `FROM 'flights.parquet'`.
+            params: Values for `$1`, `$2`, ... as a sequence, or for `$name` as a mapping.
+
+        Raises:
+            PlanError: Wrong syntax, unknown tables, columns or functions, types that don't fit.
+        """
+        return Relation(self._native.sql(query, params))
+
+    # Life
+
+    def close(self) -> None:
+        """Cancel this session's queries and forget its tables and plugins. Twice is fine."""
+        self._native.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session, or its database, was closed."""
+        return self._native.closed
+
+    def __enter__(self) -> Self:
+        """Give the session itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the session."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Say how many tables and functions there are."""
+        if self.closed:
+            return "<arrowsmith.Session, closed>"
+        functions, tables = self._native.function_count(), len(self.tables())
+        return f"<arrowsmith.Session: {tables} tables, {functions} functions>"
+
+
+def _list(grants: Iterable[str] | None) -> list[str] | None:
+    if isinstance(grants, str):
+        message = f"grants must be a list of capability names, got the string {grants!r}"
+        raise TypeError(message)
+    return None if grants is None else list(grants)

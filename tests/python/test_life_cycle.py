@@ -1,0 +1,146 @@
+"""Closing, re-entry, Ctrl-C, memory."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+import arrowsmith
+
+
+def run_script(source, **options):
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(source)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def test_closed_things_say_so():
+    database = arrowsmith.Database.in_memory(threads=1)
+    session = database.session()
+    relation = session.sql("SELECT 1")
+    session.close()
+    session.close()
+    assert session.closed
+    for use in (
+        lambda: session.sql("SELECT 1"),
+        lambda: session.register("t", {"x": [1]}),
+        lambda: session.load_python_plugin("", "p"),
+        relation.rows,
+    ):
+        with pytest.raises(arrowsmith.ClosedError, match="closed"):
+            use()
+    database.close()
+    assert database.closed
+    with pytest.raises(arrowsmith.ClosedError):
+        database.session()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_function_may_query_its_own_session(threads):
+    with arrowsmith.Database.in_memory(threads=threads) as database, database.session() as session:
+        session.register("t", {"x": [1, 2, 3]})
+
+        @session.add_function
+        def above(x: int) -> int:
+            return session.sql("SELECT count(*) FROM t WHERE x > $1", [x]).rows()[0][0]
+
+        assert session.sql("SELECT above(x) FROM t ORDER BY x").rows() == [(2,), (1,), (0,)]
+
+
+def test_options_are_checked():
+    for options in ({"threads": 0}, {"memory": "much"}, {"memory": 0}):
+        with pytest.raises(ValueError, match=r"threads|memory"):
+            arrowsmith.Database.in_memory(**options)
+
+
+def test_a_sort_spills_under_a_memory_limit(tmp_path):
+    query = "SELECT value, md5(value::text) AS h FROM generate_series(1, 1000000) ORDER BY h"
+    with arrowsmith.Database.in_memory(threads=2, memory="64MiB", temp_dir=tmp_path) as database:
+        session = database.session()
+        rows = sum(batch.num_rows for batch in session.sql(query))
+        assert rows == 1_000_000
+        assert "spill_count" in session.sql(query).explain(analyze=True)
+    with arrowsmith.Database.in_memory(threads=2, memory="200KiB") as database:
+        session = database.session()
+        with pytest.raises(MemoryError):
+            session.sql(query).rows()
+        assert session.sql("SELECT 1").rows() == [(1,)]
+
+
+def test_ctrl_c_ends_a_query():
+    source = """
+        import arrowsmith
+        session = arrowsmith.Database.in_memory().session()
+        print("ready", flush=True)
+        try:
+            series = "generate_series(1, 10000000)"
+            session.sql(f"SELECT count(*) FROM {series} a, {series} b").rows()
+        except KeyboardInterrupt:
+            print("interrupted", session.sql("SELECT 1").rows(), flush=True)
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(source)], stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    with process:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.3)  # let the query start; too early an interrupt ends it just the same
+        sent = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "interrupted [(1,)]\n"
+        assert time.monotonic() - sent < 1.0
+
+
+def test_the_interpreter_exits_with_a_query_running():
+    done = run_script(
+        """
+        import arrowsmith
+        session = arrowsmith.Database.in_memory().session()
+        @session.add_function
+        def slow(x: int) -> int:
+            return sum(range(1000)) + x
+        batches = iter(session.sql("SELECT slow(value) FROM generate_series(1, 10000000)"))
+        next(batches)
+        print("leaving")
+        """
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "leaving\n", "")
+
+
+@pytest.mark.parametrize("module", ["numpy", "pandas", "polars", "pyarrow"])
+def test_no_library_is_needed(module):
+    done = run_script(
+        f"""
+        import sys
+        sys.modules[{module!r}] = None
+        import arrowsmith
+        session = arrowsmith.Database.in_memory().session()
+        @session.add_function
+        def half(x: float) -> float:
+            return x / 2
+        session.register("t", {{"x": [1.0, None]}})
+        print(session.sql("SELECT half(x) AS h FROM t").rows(), session.function("half")([4.0]))
+        session.sql("SELECT 1 AS one").show()
+        next(iter(session.sql("SELECT 1 AS one")))
+        """
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("[(0.5,), (None,)] [2.0]\n")
+
+
+def test_importing_imports_none_of_them():
+    done = run_script(
+        """
+        import sys
+        import arrowsmith
+        print(sorted({"numpy", "pandas", "polars", "pyarrow", "typer", "rich"} & set(sys.modules)))
+        """
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
