@@ -36,7 +36,7 @@ class _Polars:
         self._name = first.name
 
     def give(self, column: _native.Column) -> Any:  # noqa: ANN401
-        return require("polars").Series(self._name, column)
+        return require("polars").Series(column).alias(self._name)
 
 
 class _Pandas:

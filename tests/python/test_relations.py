@@ -20,7 +20,8 @@ def three(session):
 def test_answers_in_every_form(three):
     rows = [(1, "a"), (2, None), (3, "<b>")]
     assert three.columns == ["x", "s"]
-    assert three.schema == pa.schema([("x", pa.int64()), ("s", pa.string())])
+    assert three.schema.names == ["x", "s"]
+    assert three.schema.types == [pa.int64(), pa.string()]
     assert three.rows() == rows
     assert three.to_arrow().to_pylist() == [{"x": x, "s": s} for x, s in rows]
     assert three.to_polars().equals(pl.DataFrame({"x": [1, 2, 3], "s": ["a", None, "<b>"]}))

@@ -120,7 +120,7 @@ def f(x):
     [
         "np.ma.masked_array(x, mask=[True, False])",
         "pa.array([None, 3.0])",
-        "pa.chunked_array([[None], [3.0]])",
+        "pa.chunked_array([pa.array([None], pa.float64()), [3.0]])",
         "[None, 3]",
         "(None, np.float32(3))",
     ],

@@ -17,12 +17,7 @@ pub enum Capability {
 }
 
 impl Capability {
-    pub const ALL: [Self; 4] = [
-        Self::ScalarFn,
-        Self::AggregateFn,
-        Self::Procedure,
-        Self::WindowFn,
-    ];
+    pub const ALL: [Self; 4] = [Self::ScalarFn, Self::AggregateFn, Self::Procedure, Self::WindowFn];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,9 +53,7 @@ impl FromStr for Capability {
         Self::ALL
             .into_iter()
             .find(|capability| capability.as_str() == text)
-            .ok_or_else(|| Error::UnknownGrant {
-                name: text.to_owned(),
-            })
+            .ok_or_else(|| Error::UnknownGrant { name: text.to_owned() })
     }
 }
 

@@ -53,20 +53,14 @@ pub fn coerce(
     if !is_coercible(from, to) {
         return Err(Error::Call {
             function: Arc::clone(function),
-            message: format!(
-                "argument {argument:?} is {to}, but got {}",
-                Type::from(from.clone())
-            ),
+            message: format!("argument {argument:?} is {to}, but got {}", Type::from(from.clone())),
         });
     }
     if let DataType::Dictionary(_, value) = from {
         let values = cast(column, value)?;
         return coerce(&values, to, function, argument, first_row);
     }
-    let lenient = CastOptions {
-        safe: true,
-        ..CastOptions::default()
-    };
+    let lenient = CastOptions { safe: true, ..CastOptions::default() };
     let cast = cast_with_options(column, target, &lenient)?;
     match first_unfit(column, &cast)? {
         None => Ok(cast),
@@ -92,17 +86,11 @@ pub fn show_value(array: &dyn Array, row: usize) -> String {
 
 /// Any of the layouts in which Arrow keeps strings, dictionaries aside.
 pub fn is_string(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-    )
+    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 fn is_binary(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::Binary | DataType::LargeBinary | DataType::BinaryView
-    )
+    matches!(data_type, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
 }
 
 fn is_decimal(data_type: &DataType) -> bool {
@@ -135,8 +123,9 @@ fn first_unfit(before: &ArrayRef, after: &ArrayRef) -> Result<Option<usize>> {
         DataType::Float32 => {
             let was_finite = finite_rows(before);
             let after = after.as_primitive::<Float32Type>();
-            (0..after.len())
-                .find(|row| after.is_valid(*row) && after.value(*row).is_infinite() && was_finite(*row))
+            (0..after.len()).find(|row| {
+                after.is_valid(*row) && after.value(*row).is_infinite() && was_finite(*row)
+            })
         }
         DataType::Float64 if is_decimal(before.data_type()) => {
             let after = after.as_primitive::<Float64Type>();
@@ -200,7 +189,9 @@ mod tests {
             message(Int64Array::from(vec![0, (1 << 53) + 1]), "float"),
             "p.f: row 101: argument \"x\" does not fit float: 9007199254740993"
         );
-        assert!(message(UInt64Array::from(vec![u64::MAX]), "float").contains("18446744073709551615"));
+        assert!(
+            message(UInt64Array::from(vec![u64::MAX]), "float").contains("18446744073709551615")
+        );
         assert!(message(Int64Array::from(vec![i64::MAX]), "float").contains("row 100"));
         assert!(coerced(Int64Array::from(vec![i64::MIN]), "float").is_ok());
         assert!(message(Int64Array::from(vec![16_777_217]), "float32").contains("16777217"));
@@ -215,7 +206,8 @@ mod tests {
 
     #[test]
     fn floats_may_round_but_not_become_infinite() {
-        let out = coerced(Float64Array::from(vec![0.1, f64::INFINITY, f64::NAN]), "float32").unwrap();
+        let out =
+            coerced(Float64Array::from(vec![0.1, f64::INFINITY, f64::NAN]), "float32").unwrap();
         assert_eq!(out.as_primitive::<Float32Type>().value(0), 0.1_f32);
         assert!(message(Float64Array::from(vec![1e39]), "float32").contains("1e39"));
         assert!(coerced(Float32Array::from(vec![0.5]), "float").is_ok());

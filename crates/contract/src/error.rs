@@ -43,11 +43,7 @@ pub struct LoadError {
 
 impl LoadError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            location: None,
-            message: message.into(),
-            cause: None,
-        }
+        Self { location: None, message: message.into(), cause: None }
     }
 }
 
@@ -96,34 +92,24 @@ pub enum Error {
 
     /// Grants were missing and the loader was told to be strict about it.
     #[error("plugin {plugin} needs grants that were not given: {}", list(.missing))]
-    MissingGrants {
-        plugin: Arc<str>,
-        missing: Vec<Capability>,
-    },
+    MissingGrants { plugin: Arc<str>, missing: Vec<Capability> },
 
     #[error("unknown function {name}{}", did_you_mean(.nearest))]
     UnknownFunction { name: String, nearest: Vec<String> },
 
     #[error("function name {name} is ambiguous; it could be {}", list(.candidates))]
-    AmbiguousFunction {
-        name: String,
-        candidates: Vec<String>,
-    },
+    AmbiguousFunction { name: String, candidates: Vec<String> },
 
-    #[error("function {name} was left out when its plugin was loaded: the grant {capability} was not given")]
-    DeniedFunction {
-        name: String,
-        capability: Capability,
-    },
+    #[error(
+        "function {name} was left out when its plugin was loaded: the grant {capability} was not given"
+    )]
+    DeniedFunction { name: String, capability: Capability },
 
     #[error("unknown plugin {name:?}{}", did_you_mean(.nearest))]
     UnknownPlugin { name: String, nearest: Vec<String> },
 
     #[error("plugin name {name:?} is ambiguous; it could be {}", list(.candidates))]
-    AmbiguousPlugin {
-        name: String,
-        candidates: Vec<String>,
-    },
+    AmbiguousPlugin { name: String, candidates: Vec<String> },
 
     /// A call that no row could make right: a wrong number or type of arguments.
     #[error("{function}: {message}")]
@@ -158,7 +144,9 @@ pub enum Error {
     Arrow(#[from] Arc<ArrowError>),
 
     /// A fault of Arrowsmith itself.
-    #[error("internal error in Arrowsmith: {0}; please report it with the query and the plugin that led here")]
+    #[error(
+        "internal error in Arrowsmith: {0}; please report it with the query and the plugin that led here"
+    )]
     Internal(String),
 }
 

@@ -125,10 +125,10 @@ impl FromStr for TierChoice {
         match text {
             "auto" => Ok(Self::Auto),
             "inline" => Ok(Self::Only(Tier::Inline)),
-            _ => Err(LoadError::new(format!(
-                "unknown tier {text:?}; it is one of auto, inline"
-            ))
-            .into()),
+            _ => {
+                Err(LoadError::new(format!("unknown tier {text:?}; it is one of auto, inline"))
+                    .into())
+            }
         }
     }
 }

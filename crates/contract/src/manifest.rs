@@ -41,11 +41,7 @@ impl Manifest {
                 .into());
             }
         }
-        Ok(Self {
-            id,
-            version,
-            functions,
-        })
+        Ok(Self { id, version, functions })
     }
 
     pub fn id(&self) -> &PluginId {

@@ -96,10 +96,7 @@ pub struct NamePart {
 
 impl NamePart {
     pub fn unquoted(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            quoted: false,
-        }
+        Self { text: text.into(), quoted: false }
     }
 
     /// Splits a plain dotted name such as `geo.haversine`, as one gives it outside SQL.

@@ -67,10 +67,14 @@ impl Registry {
     ///
     /// # Errors
     /// [`Error::MissingGrants`] where `strict` asks for every grant.
-    pub fn commit(&self, manifest: &Manifest, grants: &Grants, strict: bool) -> Result<LoadOutcome> {
+    pub fn commit(
+        &self,
+        manifest: &Manifest,
+        grants: &Grants,
+        strict: bool,
+    ) -> Result<LoadOutcome> {
         let needed = manifest.capabilities();
-        let denied: Vec<Capability> =
-            needed.into_iter().filter(|c| !grants.contains(*c)).collect();
+        let denied: Vec<Capability> = needed.into_iter().filter(|c| !grants.contains(*c)).collect();
         if strict && !denied.is_empty() {
             return Err(Error::MissingGrants {
                 plugin: manifest.id().as_str().into(),
@@ -87,10 +91,7 @@ impl Registry {
             let name = function.name.as_str().into();
             registered.entry(function.kind()).or_default().push(name);
         }
-        let plugin = Plugin {
-            functions: granted,
-            denied: left_out,
-        };
+        let plugin = Plugin { functions: granted, denied: left_out };
         self.change(|snapshot| {
             snapshot.plugins.insert(manifest.id().clone(), plugin);
         });

@@ -46,10 +46,7 @@ impl Snapshot {
         }
         let wanted = dotted(name);
         let nearest = nearest(&wanted, self.spellings());
-        Err(Error::UnknownFunction {
-            name: wanted,
-            nearest,
-        })
+        Err(Error::UnknownFunction { name: wanted, nearest })
     }
 
     /// Finds a function by a dotted name outside SQL.
@@ -57,22 +54,18 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::resolve`]; a bare name that nothing has is unknown.
     pub fn function(&self, name: &str) -> Result<Arc<Function>> {
-        self.resolve(&NamePart::split(name))?
-            .ok_or_else(|| Error::UnknownFunction {
-                name: name.to_owned(),
-                nearest: nearest(name, self.spellings()),
-            })
+        self.resolve(&NamePart::split(name))?.ok_or_else(|| Error::UnknownFunction {
+            name: name.to_owned(),
+            nearest: nearest(name, self.spellings()),
+        })
     }
 
     pub(crate) fn resolve_plugin(&self, name: &str) -> Result<PluginId> {
         if let Some(id) = self.plugins.keys().find(|id| id.as_str() == name) {
             return Ok(id.clone());
         }
-        let ids: Vec<&PluginId> = self
-            .plugins
-            .keys()
-            .filter(|id| id.last_segment() == name)
-            .collect();
+        let ids: Vec<&PluginId> =
+            self.plugins.keys().filter(|id| id.last_segment() == name).collect();
         match ids.as_slice() {
             [id] => Ok((*id).clone()),
             [] => Err(Error::UnknownPlugin {
@@ -145,10 +138,7 @@ fn is_path(parts: &[NamePart], dotted: &str, case: Case) -> bool {
     }
     let segments: Vec<&str> = dotted.split('.').collect();
     parts.len() == segments.len()
-        && parts
-            .iter()
-            .zip(segments)
-            .all(|(part, segment)| part.matches(segment, case))
+        && parts.iter().zip(segments).all(|(part, segment)| part.matches(segment, case))
 }
 
 fn one_of(

@@ -63,21 +63,18 @@ impl Signature {
     ) -> Result<Self> {
         for (index, parameter) in parameters.iter().enumerate() {
             if parameters[..index].iter().any(|p| p.name == parameter.name) {
-                return Err(
-                    LoadError::new(format!("two parameters are called {}", parameter.name)).into(),
-                );
+                return Err(LoadError::new(format!(
+                    "two parameters are called {}",
+                    parameter.name
+                ))
+                .into());
             }
         }
         let fixed = parameters.len() - usize::from(variadic && !parameters.is_empty());
         if required > fixed || (variadic && parameters.is_empty()) {
             return Err(LoadError::new("the parameters of the signature do not add up").into());
         }
-        Ok(Self {
-            parameters,
-            required,
-            variadic,
-            returns,
-        })
+        Ok(Self { parameters, required, variadic, returns })
     }
 
     pub fn parameters(&self) -> &[Parameter] {
@@ -160,10 +157,7 @@ mod tests {
     #[test]
     fn counts_follow_defaults_and_varargs() {
         let fixed = Signature::new(vec![float("a"), float("b")], 1, false, Type::INT64).unwrap();
-        assert_eq!(
-            [0, 1, 2, 3].map(|n| fixed.accepts_count(n)),
-            [false, true, true, false]
-        );
+        assert_eq!([0, 1, 2, 3].map(|n| fixed.accepts_count(n)), [false, true, true, false]);
         assert_eq!(fixed.describe_count(), "1 to 2 arguments");
         let rest = Signature::new(vec![float("a"), float("b")], 1, true, Type::INT64).unwrap();
         assert_eq!([0, 1, 9].map(|n| rest.accepts_count(n)), [false, true, true]);
@@ -175,10 +169,7 @@ mod tests {
     fn it_reads_like_a_definition() {
         let signature =
             Signature::new(vec![float("a"), float("n"), float("r")], 1, true, Type::BOOL).unwrap();
-        assert_eq!(
-            signature.to_string(),
-            "(a: float, n: float? = ..., *r: float) -> bool"
-        );
+        assert_eq!(signature.to_string(), "(a: float, n: float? = ..., *r: float) -> bool");
     }
 
     #[test]

@@ -20,21 +20,14 @@ struct<name: type, ...>, map<type, type>, json, uuid";
 const MAX_DEPTH: usize = 64;
 
 pub(crate) fn parse(text: &str) -> Result<DeclaredType> {
-    let mut parser = Parser {
-        text,
-        rest: text,
-        depth: 0,
-    };
+    let mut parser = Parser { text, rest: text, depth: 0 };
     parser.whole().or_else(|error| arrow_name(text).ok_or(error))
 }
 
 /// Arrow's own spelling, such as `Timestamp(ns)` or `Dictionary(Int32, Utf8)`.
 fn arrow_name(text: &str) -> Option<DeclaredType> {
     let data_type = text.trim().parse::<DataType>().ok()?;
-    Some(DeclaredType {
-        ty: Type::plain(data_type),
-        nullable: false,
-    })
+    Some(DeclaredType { ty: Type::plain(data_type), nullable: false })
 }
 
 struct Parser<'a> {
@@ -80,7 +73,8 @@ impl<'a> Parser<'a> {
 
     fn ty(&mut self, word: &str) -> Result<Type> {
         let lower = word.to_ascii_lowercase();
-        if let Some((_, simple)) = SIMPLE.iter().find(|(names, _)| names.contains(&lower.as_str())) {
+        if let Some((_, simple)) = SIMPLE.iter().find(|(names, _)| names.contains(&lower.as_str()))
+        {
             return Ok(Type::plain(simple.clone()));
         }
         let data_type = match lower.as_str() {
@@ -112,20 +106,13 @@ impl<'a> Parser<'a> {
 
     fn unknown(&self, word: &str) -> Error {
         let simple: Vec<&str> = SIMPLE.iter().map(|(names, _)| names[0]).collect();
-        self.error(format!(
-            "{word:?} is none of {}, {PARAMETRIC}",
-            simple.join(", ")
-        ))
+        self.error(format!("{word:?} is none of {}, {PARAMETRIC}", simple.join(", ")))
     }
 
     fn decimal(&mut self, most: i64, make: fn(u8, i8) -> DataType) -> Result<DataType> {
         self.expect('(')?;
         let precision = self.number(1, most)?;
-        let scale = if self.take(',') {
-            self.number(-precision, precision)?
-        } else {
-            0
-        };
+        let scale = if self.take(',') { self.number(-precision, precision)? } else { 0 };
         self.expect(')')?;
         Ok(make(precision as u8, scale as i8))
     }
@@ -176,10 +163,7 @@ impl<'a> Parser<'a> {
         self.expect(',')?;
         let size = self.number(0, i64::from(i32::MAX))?;
         self.expect('>')?;
-        Ok(DataType::FixedSizeList(
-            field(Field::LIST_FIELD_DEFAULT_NAME, &item),
-            size as i32,
-        ))
+        Ok(DataType::FixedSizeList(field(Field::LIST_FIELD_DEFAULT_NAME, &item), size as i32))
     }
 
     fn structure(&mut self) -> Result<DataType> {
@@ -237,10 +221,8 @@ impl<'a> Parser<'a> {
 
     fn word(&mut self) -> Result<&'a str> {
         self.peek();
-        let end = self
-            .rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(self.rest.len());
         if end == 0 {
             return Err(self.unexpected("a name"));
         }
@@ -277,10 +259,7 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, hint: String) -> Error {
-        Error::UnknownType {
-            text: self.text.to_owned(),
-            hint,
-        }
+        Error::UnknownType { text: self.text.to_owned(), hint }
     }
 }
 
@@ -317,11 +296,28 @@ mod tests {
     #[test]
     fn what_is_printed_is_read_back() {
         for text in [
-            "float?", "int32", "decimal(10,2)", "decimal256(50,-3)", "timestamp[us, UTC]",
-            "timestamp[ns]", "timestamp[ms, Europe/Berlin]?", "time[us]", "time[s]",
-            "duration[us]", "uuid", "json?", "list<float?>", "list<list<uuid>?>",
-            "struct<a: int, b: string?>", "map<string, list<int>?>", "fixed_list<float, 3>",
-            "fixed_binary(4)", "date", "binary", "large_list<json>", "interval",
+            "float?",
+            "int32",
+            "decimal(10,2)",
+            "decimal256(50,-3)",
+            "timestamp[us, UTC]",
+            "timestamp[ns]",
+            "timestamp[ms, Europe/Berlin]?",
+            "time[us]",
+            "time[s]",
+            "duration[us]",
+            "uuid",
+            "json?",
+            "list<float?>",
+            "list<list<uuid>?>",
+            "struct<a: int, b: string?>",
+            "map<string, list<int>?>",
+            "fixed_list<float, 3>",
+            "fixed_binary(4)",
+            "date",
+            "binary",
+            "large_list<json>",
+            "interval",
         ] {
             assert_eq!(shown(text), text);
         }

@@ -30,9 +30,7 @@ impl Extension {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Json, Self::Uuid]
-            .into_iter()
-            .find(|extension| extension.name() == name)
+        [Self::Json, Self::Uuid].into_iter().find(|extension| extension.name() == name)
     }
 
     fn keyword(self) -> &'static str {
@@ -55,20 +53,12 @@ impl Type {
     pub const INT64: Self = Self::plain(DataType::Int64);
     pub const STRING: Self = Self::plain(DataType::Utf8);
     pub const BOOL: Self = Self::plain(DataType::Boolean);
-    pub const JSON: Self = Self {
-        data_type: DataType::Utf8,
-        extension: Some(Extension::Json),
-    };
-    pub const UUID: Self = Self {
-        data_type: DataType::FixedSizeBinary(16),
-        extension: Some(Extension::Uuid),
-    };
+    pub const JSON: Self = Self { data_type: DataType::Utf8, extension: Some(Extension::Json) };
+    pub const UUID: Self =
+        Self { data_type: DataType::FixedSizeBinary(16), extension: Some(Extension::Uuid) };
 
     pub(crate) const fn plain(data_type: DataType) -> Self {
-        Self {
-            data_type,
-            extension: None,
-        }
+        Self { data_type, extension: None }
     }
 
     pub fn data_type(&self) -> &DataType {
@@ -203,10 +193,7 @@ impl fmt::Display for Type {
 }
 
 fn nested(field: &Arc<Field>) -> DeclaredType {
-    DeclaredType {
-        ty: Type::from_field(field),
-        nullable: field.is_nullable(),
-    }
+    DeclaredType { ty: Type::from_field(field), nullable: field.is_nullable() }
 }
 
 pub(crate) fn unit_name(unit: TimeUnit) -> &'static str {

@@ -129,10 +129,7 @@ impl Call {
             function: Arc::clone(&self.function),
             name: Arc::clone(&self.name),
             metrics: Arc::clone(&self.metrics),
-            context: CallContext {
-                first_row,
-                ..self.context.clone()
-            },
+            context: CallContext { first_row, ..self.context.clone() },
         }
     }
 

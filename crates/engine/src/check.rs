@@ -53,11 +53,7 @@ fn check_call(function: &Arc<Function>, arguments: &[Expr], schema: &DFSchema) -
         }))
     };
     if !signature.accepts_count(arguments.len()) {
-        return wrong(format!(
-            "takes {}, but got {}",
-            signature.describe_count(),
-            arguments.len()
-        ));
+        return wrong(format!("takes {}, but got {}", signature.describe_count(), arguments.len()));
     }
     for (index, argument) in arguments.iter().enumerate() {
         let Some(parameter) = signature.parameter(index) else {

@@ -33,10 +33,7 @@ pub(crate) struct Used {
 
 impl QueryContext {
     pub(crate) fn new(token: CancelToken) -> Self {
-        Self {
-            token,
-            ..Self::default()
-        }
+        Self { token, ..Self::default() }
     }
 
     /// The context of the run that a configuration belongs to.
@@ -47,10 +44,7 @@ impl QueryContext {
     /// Makes a copy of a session's state the state of this run, which starts now.
     pub(crate) fn bind(&self, state: &mut SessionState) {
         state.mark_start_execution();
-        let bound = Self {
-            props: Some(Arc::new(state.execution_props().clone())),
-            ..self.clone()
-        };
+        let bound = Self { props: Some(Arc::new(state.execution_props().clone())), ..self.clone() };
         state.config_mut().options_mut().extensions.insert(bound);
     }
 
@@ -68,20 +62,15 @@ impl QueryContext {
     }
 
     pub(crate) fn call(&self) -> CallContext {
-        CallContext {
-            token: self.token.clone(),
-            deadline: None,
-            first_row: 0,
-        }
+        CallContext { token: self.token.clone(), deadline: None, first_row: 0 }
     }
 
     pub(crate) fn metrics_of(&self, function: &Function) -> Arc<FunctionMetrics> {
         let name = function.qualified_name().to_shared();
         let mut metrics = self.metrics.lock();
-        let used = metrics.entry(name).or_insert_with(|| Used {
-            tier: function.tier(),
-            metrics: Arc::default(),
-        });
+        let used = metrics
+            .entry(name)
+            .or_insert_with(|| Used { tier: function.tier(), metrics: Arc::default() });
         Arc::clone(&used.metrics)
     }
 

@@ -59,10 +59,8 @@ impl Database {
         if self.is_closed() {
             return Err(closed("database"));
         }
-        let session = Session::new(
-            Arc::clone(&self.inner.runtime),
-            Arc::clone(&self.inner.environment),
-        )?;
+        let session =
+            Session::new(Arc::clone(&self.inner.runtime), Arc::clone(&self.inner.environment))?;
         let mut sessions = self.inner.sessions.lock();
         sessions.retain(WeakSession::is_alive);
         sessions.push(session.downgrade());
@@ -110,8 +108,7 @@ fn environment(options: &DatabaseOptions) -> Result<Arc<RuntimeEnv>> {
             });
         }
         let mode = DiskManagerMode::Directories(vec![folder.clone()]);
-        builder =
-            builder.with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode));
+        builder = builder.with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode));
     }
     Ok(builder.build_arc()?)
 }

@@ -11,10 +11,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
 use crate::context::QueryContext;
+use crate::session::BATCH_ROWS;
 use crate::{Error, Pending, Relation, Result, Session, adapter};
-
-/// Rows of one kernel call, as in a query.
-const BATCH: usize = 8192;
 
 impl Session {
     /// Calls a scalar function on columns of `rows` rows: cut into batches, computed on all
@@ -82,7 +80,7 @@ fn check_count(function: &Function, arguments: usize) -> Result<()> {
 }
 
 fn ranges(rows: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..rows).step_by(BATCH).map(move |start| start..rows.min(start + BATCH))
+    (0..rows).step_by(BATCH_ROWS).map(move |start| start..rows.min(start + BATCH_ROWS))
 }
 
 fn join(function: &Function, answers: &[ArrayRef]) -> Result<ArrayRef> {

@@ -118,9 +118,7 @@ fn by_kind(error: &DataFusionError) -> Error {
         | DataFusionError::Configuration(message)
         | DataFusionError::NotImplemented(message) => Error::Plan(plain(message)),
         DataFusionError::SchemaError(inner, _) => Error::Plan(plain(&inner.to_string())),
-        DataFusionError::ResourcesExhausted(message) => {
-            Error::ResourcesExhausted(plain(message))
-        }
+        DataFusionError::ResourcesExhausted(message) => Error::ResourcesExhausted(plain(message)),
         DataFusionError::Internal(message) => Error::Internal(plain(message)),
         DataFusionError::ExecutionJoin(error) if error.is_cancelled() => Error::Cancelled,
         DataFusionError::ExecutionJoin(error) => Error::Internal(plain(&error.to_string())),

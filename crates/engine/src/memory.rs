@@ -8,9 +8,10 @@ use datafusion::execution::memory_pool::{
 };
 use parking_lot::Mutex;
 
-/// Each consumer that can spill may hold its even share of four fifths of the limit; the last
-/// fifth is kept for what cannot spill. DataFusion's fair pool keeps nothing back, so that sorts fill it
-/// and then cannot merge what they spilled.
+/// Each consumer that can spill may hold its even share of three fifths of the limit; the rest is
+/// kept for what cannot spill, of which merges leave one fifth to the operators above them.
+/// `DataFusion`'s fair pool keeps nothing back, so that sorts fill it and then cannot merge what they
+/// spilled.
 #[derive(Debug)]
 pub(crate) struct SharedPool {
     limit: usize,
@@ -26,21 +27,18 @@ struct State {
 
 impl SharedPool {
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            state: Mutex::default(),
-        }
+        Self { limit, state: Mutex::default() }
     }
 
     fn headroom(&self) -> usize {
-        self.limit / 5
+        self.limit / 5 * 2
     }
 
     /// A sort that merges spilled files opens as many as the pool lets it, so it must leave room
     /// for the operators above it.
     fn limit_for(&self, reservation: &MemoryReservation) -> usize {
         if reservation.consumer().name().starts_with("ExternalSorterMerge") {
-            self.limit - self.limit / 8
+            self.limit - self.limit / 5
         } else {
             self.limit
         }

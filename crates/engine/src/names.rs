@@ -30,11 +30,7 @@ pub(crate) fn resolve(
     snapshot: &Snapshot,
     state: &SessionState,
 ) -> Result<Called> {
-    let mut resolver = Resolver {
-        snapshot,
-        state,
-        called: Called::new(),
-    };
+    let mut resolver = Resolver { snapshot, state, called: Called::new() };
     let flow = resolver.walk(statement);
     match flow {
         ControlFlow::Continue(()) => Ok(resolver.called),
@@ -87,11 +83,7 @@ impl Resolver<'_> {
     fn is_builtin(&self, part: &NamePart) -> bool {
         // Planned by DataFusion without an entry in its tables.
         const SPECIAL: &[&str] = &["unnest", "map", "make_map"];
-        let name = if part.quoted {
-            part.text.clone()
-        } else {
-            part.text.to_lowercase()
-        };
+        let name = if part.quoted { part.text.clone() } else { part.text.to_lowercase() };
         SPECIAL.contains(&name.as_str()) || self.builtins().any(|builtin| *builtin == name)
     }
 
@@ -168,11 +160,7 @@ impl Resolver<'_> {
 
 /// Sorting by an expression of the SELECT list is sorting by its column.
 fn sort_by_columns(query: &mut Query, named: &[(Expr, Ident)]) {
-    let Some(OrderBy {
-        kind: OrderByKind::Expressions(exprs),
-        ..
-    }) = &mut query.order_by
-    else {
+    let Some(OrderBy { kind: OrderByKind::Expressions(exprs), .. }) = &mut query.order_by else {
         return;
     };
     for order in exprs {
@@ -246,4 +234,3 @@ fn check_form(call: &ast::Function, function: &Function) -> Result<()> {
     }
     Ok(())
 }
-

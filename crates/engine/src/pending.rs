@@ -41,11 +41,7 @@ struct State<T> {
 impl<T> Slot<T> {
     fn new() -> Arc<Self> {
         Arc::new(Self {
-            state: Mutex::new(State {
-                answer: None,
-                done: false,
-                waker: None,
-            }),
+            state: Mutex::new(State { answer: None, done: false, waker: None }),
             filled: Condvar::new(),
         })
     }
@@ -88,12 +84,7 @@ impl<T: Send + 'static> Pending<T> {
             let answer = answer.unwrap_or_else(|panic| Err(Error::from_panic(panic.as_ref())));
             filler.0.fill(answer);
         });
-        Self {
-            slot,
-            token,
-            task: Some(task.abort_handle()),
-            taken: false,
-        }
+        Self { slot, token, task: Some(task.abort_handle()), taken: false }
     }
 }
 
@@ -102,12 +93,7 @@ impl<T> Pending<T> {
     pub(crate) fn ready(answer: Result<T>) -> Self {
         let slot = Slot::new();
         slot.fill(answer);
-        Self {
-            slot,
-            token: CancelToken::new(),
-            task: None,
-            taken: false,
-        }
+        Self { slot, token: CancelToken::new(), task: None, taken: false }
     }
 
     /// Blocks the calling thread for at most `timeout`; gives the answer once, when it is there.

@@ -25,10 +25,7 @@ pub struct Relation {
 
 #[derive(Clone)]
 pub(crate) enum Rows {
-    Planned {
-        plan: Arc<LogicalPlan>,
-        state: Arc<SessionState>,
-    },
+    Planned { plan: Arc<LogicalPlan>, state: Arc<SessionState> },
     Kept(Arc<Vec<RecordBatch>>),
 }
 
@@ -37,19 +34,12 @@ impl Relation {
         Self {
             session,
             schema: Arc::clone(plan.schema().inner()),
-            rows: Rows::Planned {
-                plan: Arc::new(plan),
-                state,
-            },
+            rows: Rows::Planned { plan: Arc::new(plan), state },
         }
     }
 
     pub(crate) fn kept(session: Session, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self {
-            session,
-            schema,
-            rows: Rows::Kept(Arc::new(batches)),
-        }
+        Self { session, schema, rows: Rows::Kept(Arc::new(batches)) }
     }
 
     pub fn schema(&self) -> SchemaRef {

@@ -37,11 +37,7 @@ pub(crate) async fn prepare(
     query.bind(&mut state);
     let logical = state.optimize(plan)?;
     let plan = state.query_planner().create_physical_plan(&logical, &state).await?;
-    Ok(Run {
-        logical,
-        plan,
-        state,
-    })
+    Ok(Run { logical, plan, state })
 }
 
 impl Run {
@@ -124,11 +120,9 @@ impl ResultStream {
     /// that was not taken, and does not stop the query.
     pub fn next(&self) -> Pending<Option<RecordBatch>> {
         let batches = Arc::clone(&self.batches);
-        self.session
-            .runtime()
-            .start_work(CancelToken::new(), async move {
-                batches.lock().await.recv().await.transpose()
-            })
+        self.session.runtime().start_work(CancelToken::new(), async move {
+            batches.lock().await.recv().await.transpose()
+        })
     }
 
     /// Stops the query.

@@ -20,6 +20,10 @@ use crate::runtime::{EngineRuntime, closed};
 use crate::sources::{self, FileCatalog};
 use crate::{Parameters, Pending, Relation, Result, guards, statements};
 
+/// Rows of one batch. NumPy gives the interpreter's lock back during each step over an array; with
+/// fewer rows threads spend their time handing it over, with many more the arrays leave the cache.
+pub(crate) const BATCH_ROWS: usize = 16_384;
+
 /// Clones are the same session.
 #[derive(Clone)]
 pub struct Session {
@@ -51,15 +55,14 @@ impl WeakSession {
 }
 
 impl Session {
-    pub(crate) fn new(
-        runtime: Arc<EngineRuntime>,
-        environment: Arc<RuntimeEnv>,
-    ) -> Result<Self> {
+    pub(crate) fn new(runtime: Arc<EngineRuntime>, environment: Arc<RuntimeEnv>) -> Result<Self> {
         let mut config = SessionConfig::new()
             .with_target_partitions(runtime.threads())
-            .with_batch_size(8192)
+            .with_batch_size(BATCH_ROWS)
             .with_information_schema(true);
         if let MemoryLimit::Finite(bytes) = environment.memory_pool.memory_limit() {
+            // A merge holds batches of every file that it reads.
+            config = config.with_batch_size(BATCH_ROWS / 4);
             // What each sort holds back for merging what it spilled; all of them together must
             // fit into what the pool keeps for that.
             let execution = &mut config.options_mut().execution;
@@ -93,9 +96,9 @@ impl Session {
     /// the last statement; its rows are computed when asked for.
     pub fn sql(&self, text: &str, parameters: Parameters) -> Pending<Relation> {
         let (session, text) = (self.clone(), text.to_owned());
-        self.start(|token| async move {
-            statements::run(&session, &text, parameters, &token).await
-        })
+        self.start(
+            |token| async move { statements::run(&session, &text, parameters, &token).await },
+        )
     }
 
     /// Registers batches under a name, in place of a table that has it.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrowsmith_contract::CancelToken;
+use datafusion::execution::SessionState;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::execution::SessionState;
 
 use crate::adapter::PluginScalar;
 use crate::context::QueryContext;
@@ -40,10 +40,8 @@ pub(crate) async fn run(
 }
 
 fn parse(text: &str) -> Result<Vec<Statement>> {
-    let statements = DFParserBuilder::new(text)
-        .with_dialect(&GenericDialect {})
-        .build()?
-        .parse_statements()?;
+    let statements =
+        DFParserBuilder::new(text).with_dialect(&GenericDialect {}).build()?.parse_statements()?;
     Ok(statements.into())
 }
 

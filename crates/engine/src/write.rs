@@ -1,7 +1,10 @@
 //! Answers into files.
 
 use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::AsArray;
 use arrow::datatypes::UInt64Type;
@@ -28,6 +31,14 @@ pub enum Format {
 }
 
 impl Format {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
     fn factory(self) -> Arc<dyn FileFormatFactory> {
         match self {
             Self::Parquet => Arc::new(ParquetFormatFactory::new()),
@@ -44,7 +55,23 @@ impl Format {
     }
 }
 
+/// Writes next to the path first, so that a file which is there already stays until the new one is
+/// complete, and nothing half written is left behind.
 pub(crate) async fn write(
+    plan: &Arc<LogicalPlan>,
+    state: &SessionState,
+    query: &QueryContext,
+    path: &str,
+    format: Format,
+) -> Result<u64> {
+    let draft = Draft::beside(path, format);
+    let rows = copy_to(plan, state, query, draft.path(), format).await;
+    let rows = rows.map_err(|error| in_file(path, error))?;
+    draft.publish(path)?;
+    Ok(rows)
+}
+
+async fn copy_to(
     plan: &Arc<LogicalPlan>,
     state: &SessionState,
     query: &QueryContext,
@@ -62,21 +89,50 @@ pub(crate) async fn write(
     let mut stream = results::prepare(&copy, state, query).await?.stream()?;
     let mut rows = 0;
     while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| in_file(path, error.into()))?;
+        let batch = batch?;
         let counts = batch.column(0).as_primitive_opt::<UInt64Type>();
         rows += counts.map_or(0, |counts| counts.values().iter().sum::<u64>());
     }
     Ok(rows)
 }
 
+/// A file that goes away again unless it is published.
+struct Draft(String);
+
+impl Draft {
+    fn beside(path: &str, format: Format) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let target = Path::new(path);
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let draft = format!(".{name}.{}-{number}.{}", std::process::id(), format.extension());
+        Self(target.with_file_name(draft).to_string_lossy().into_owned())
+    }
+
+    fn path(&self) -> &str {
+        &self.0
+    }
+
+    fn publish(&self, path: &str) -> Result<()> {
+        // An answer without rows may have made no file.
+        let made = OpenOptions::new().append(true).create(true).open(&self.0);
+        made.and_then(|_| std::fs::rename(&self.0, path))
+            .map_err(|error| Error::File { path: path.to_owned(), message: error.to_string() })
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // It is gone already where it was published, and may never have been made.
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
 /// Names the file where writing itself failed.
 fn in_file(path: &str, error: Error) -> Error {
     match error {
         Error::Execution(message) if message.contains("ObjectStore") || message.contains("IO") => {
-            Error::File {
-                path: path.to_owned(),
-                message,
-            }
+            Error::File { path: path.to_owned(), message }
         }
         other => other,
     }

@@ -153,9 +153,10 @@ pub fn to_pyerr(py: Python<'_>, error: &Error) -> PyErr {
     let class = match error {
         Error::Load(load) => return load_to_pyerr(py, load).unwrap_or_else(|error| error),
         Error::Raised(raised) => return raised_to_pyerr(py, raised, error),
-        Error::MissingGrants { .. } | Error::DeniedFunction { .. } => ErrorClass::Capability,
+        Error::MissingGrants { .. } | Error::DeniedFunction { .. } | Error::UnknownGrant { .. } => {
+            ErrorClass::Capability
+        }
         Error::UnknownType { .. }
-        | Error::UnknownGrant { .. }
         | Error::UnknownFunction { .. }
         | Error::AmbiguousFunction { .. }
         | Error::UnknownPlugin { .. }

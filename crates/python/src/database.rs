@@ -22,11 +22,7 @@ impl Database {
         memory: Option<usize>,
         temp_dir: Option<PathBuf>,
     ) -> PyResult<Self> {
-        let options = engine::DatabaseOptions {
-            threads,
-            memory,
-            temp_dir,
-        };
+        let options = engine::DatabaseOptions { threads, memory, temp_dir };
         engine::Database::in_memory(options).map(Self).map_err(raising(py))
     }
 

@@ -114,7 +114,11 @@ impl Function {
         let columns = columns
             .into_iter()
             .zip(constants)
-            .map(|(column, constant)| if constant { engine::repeat(&column, rows) } else { Ok(column) })
+            .map(
+                |(column, constant)| {
+                    if constant { engine::repeat(&column, rows) } else { Ok(column) }
+                },
+            )
             .collect::<Result<Vec<_>, _>>()
             .map_err(raising(py))?;
         let answer = wait(py, self.session.invoke(&self.function, columns, rows))?;

@@ -66,10 +66,7 @@ impl PluginBuilder {
     /// # Errors
     /// A bad id.
     pub fn new(id: &str) -> Result<Self> {
-        Ok(Self {
-            id: PluginId::new(id)?,
-            functions: Vec::new(),
-        })
+        Ok(Self { id: PluginId::new(id)?, functions: Vec::new() })
     }
 
     /// Adds a function of version 1.0.0 with parameters `a`, `b`, ... of the named types; a
@@ -92,10 +89,7 @@ impl PluginBuilder {
             .collect::<Result<Vec<_>>>()?;
         let returns: Type = returns.parse::<DeclaredType>()?.ty;
         let signature = Signature::new(parameters.clone(), parameters.len(), false, returns)?;
-        let kernel = ClosureKernel {
-            signature: signature.clone(),
-            function: Arc::new(function),
-        };
+        let kernel = ClosureKernel { signature: signature.clone(), function: Arc::new(function) };
         self.functions.push(Arc::new(Function {
             plugin: self.id.clone(),
             version: "1.0.0".into(),
@@ -126,11 +120,7 @@ fn parameter(name: char, text: &str) -> Result<Parameter> {
     let declared: DeclaredType = text.parse()?;
     Ok(Parameter {
         name: name.to_string().into(),
-        nulls: if declared.nullable {
-            NullPolicy::Pass
-        } else {
-            NullPolicy::Skip
-        },
+        nulls: if declared.nullable { NullPolicy::Pass } else { NullPolicy::Skip },
         nullable: declared.nullable,
         ty: declared.ty,
     })

@@ -10,18 +10,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("contract", &["arrow", "thiserror"]),
     ("engine", &["contract", "arrow", "datafusion", "tokio"]),
     ("pyhost", &["contract", "arrow", "pyo3", "pyo3-arrow"]),
-    (
-        "python",
-        &["contract", "engine", "pyhost", "arrow", "pyo3", "pyo3-arrow"],
-    ),
+    ("python", &["contract", "engine", "pyhost", "arrow", "pyo3", "pyo3-arrow"]),
     ("testkit", &["contract", "arrow", "proptest"]),
     ("sql-tests", &["contract", "engine", "testkit", "arrow"]),
 ];
 
 /// Libraries so heavy, or so defining, that each needs an arrow of its own.
 const FAMILIES: &[&str] = &[
-    "arrow", "cranelift", "datafusion", "object_store", "parquet", "polars", "pyo3", "pyo3-arrow",
-    "ruff", "tokio", "proptest",
+    "arrow",
+    "cranelift",
+    "datafusion",
+    "object_store",
+    "parquet",
+    "polars",
+    "pyo3",
+    "pyo3-arrow",
+    "ruff",
+    "tokio",
+    "proptest",
 ];
 
 fn family(dependency: &str) -> Option<String> {

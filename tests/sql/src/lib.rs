@@ -22,10 +22,7 @@ impl SessionUnderTest {
     /// # Errors
     /// What opening the database or loading the plugin failed with.
     pub fn open() -> Result<Self> {
-        let options = DatabaseOptions {
-            threads: Some(2),
-            ..DatabaseOptions::default()
-        };
+        let options = DatabaseOptions { threads: Some(2), ..DatabaseOptions::default() };
         let session = Database::in_memory(options)?.session()?;
         session.registry().commit(&plugin()?, &Grants::all(), true)?;
         Ok(Self { session })
@@ -78,11 +75,7 @@ fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
 }
 
 fn shown(text: &str) -> String {
-    if text.is_empty() {
-        "(empty)".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text.is_empty() { "(empty)".to_owned() } else { text.to_owned() }
 }
 
 /// `twice(int)`, `positive(int)` which fails at zero or less, `shout(string)`, `is_null(int?)`.

@@ -157,11 +157,9 @@ fn lower_filtered_sort(
 /// The argument where the filter holds, else NULL, which the aggregate does not see.
 fn only_where(filter: Option<&Expr>, argument: Expr) -> Expr {
     match filter {
-        Some(filter) if calls_plugin(&argument) => Expr::Case(Case::new(
-            None,
-            vec![(Box::new(filter.clone()), Box::new(argument))],
-            None,
-        )),
+        Some(filter) if calls_plugin(&argument) => {
+            Expr::Case(Case::new(None, vec![(Box::new(filter.clone()), Box::new(argument))], None))
+        }
         _ => argument,
     }
 }

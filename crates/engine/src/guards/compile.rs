@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::{Field, FieldRef, Schema};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema, Result};
 use datafusion::logical_expr::expr::{Case, ScalarFunction};
@@ -9,7 +10,6 @@ use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, ScalarUDF};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
-use datafusion::arrow::datatypes::{Field, FieldRef, Schema};
 
 use super::hoist::Scope;
 use super::program::Program;
@@ -118,11 +118,7 @@ impl Compiler<'_> {
         let left = Box::new(self.step(left, schema, reading)?);
         let right = Box::new(self.step(right, schema, reading)?);
         Ok(if op == Operator::And {
-            Step::And {
-                left,
-                right,
-                null_is_false: reading == Reading::Condition,
-            }
+            Step::And { left, right, null_is_false: reading == Reading::Condition }
         } else {
             Step::Or { left, right }
         })
@@ -158,20 +154,13 @@ impl Compiler<'_> {
             .else_expr
             .map(|expr| self.step(*expr, schema, reading).map(Box::new))
             .transpose()?;
-        Ok(Step::Case {
-            branches,
-            otherwise,
-            data_type,
-        })
+        Ok(Step::Case { branches, otherwise, data_type })
     }
 
     fn lazy_call(&self, call: ScalarFunction, schema: &DFSchema) -> Result<Step> {
         let data_type = Expr::ScalarFunction(call.clone()).get_type(schema)?;
         if call.func.name() != "nvl2" {
-            return Ok(Step::Coalesce {
-                parts: self.steps(call.args, schema)?,
-                data_type,
-            });
+            return Ok(Step::Coalesce { parts: self.steps(call.args, schema)?, data_type });
         }
         let mut arguments = call.args.into_iter();
         let (Some(tested), Some(then), Some(otherwise)) =

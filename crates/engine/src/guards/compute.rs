@@ -31,20 +31,17 @@ impl Compute {
 
     fn new(input: LogicalPlan, names: Vec<String>, programs: Vec<Expr>) -> Result<Self> {
         let below = input.schema();
-        let mut fields: Vec<_> =
-            below.iter().map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field))).collect();
+        let mut fields: Vec<_> = below
+            .iter()
+            .map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field)))
+            .collect();
         for (name, program) in names.iter().zip(&programs) {
             let (_, field) = program.to_field(below)?;
             fields.push((None, Arc::new(field.as_ref().clone().with_name(name))));
         }
         let schema = DFSchema::new_with_metadata(fields, below.metadata().clone())?
             .with_functional_dependencies(below.functional_dependencies().clone())?;
-        Ok(Self {
-            schema: Arc::new(schema),
-            input,
-            names,
-            programs,
-        })
+        Ok(Self { schema: Arc::new(schema), input, names, programs })
     }
 
     pub(crate) fn input(&self) -> &LogicalPlan {

@@ -32,11 +32,7 @@ pub(crate) struct Scope {
 
 impl Scope {
     pub(crate) fn at(&self, place: Place) -> Self {
-        Self {
-            query: self.query.clone(),
-            config: Arc::clone(&self.config),
-            place,
-        }
+        Self { query: self.query.clone(), config: Arc::clone(&self.config), place }
     }
 
     /// The plan with columns behind its own. In a query that names outer columns it is a
@@ -64,13 +60,7 @@ pub(crate) struct Hoist<'a> {
 
 impl<'a> Hoist<'a> {
     pub(crate) fn new(input: LogicalPlan, scope: &'a Scope) -> Self {
-        Self {
-            scope,
-            input,
-            settled: Vec::new(),
-            lifted: Vec::new(),
-            originals: Vec::new(),
-        }
+        Self { scope, input, settled: Vec::new(), lifted: Vec::new(), originals: Vec::new() }
     }
 
     /// The columns below.
@@ -104,8 +94,7 @@ impl<'a> Hoist<'a> {
 
     /// Always a column of its own, computed once, with or without plugin calls.
     pub(crate) fn lift(&mut self, expr: Expr, reading: Reading) -> Result<Expr> {
-        let program =
-            compile::program(&expr, self.input.schema(), &[], reading, self.scope)?;
+        let program = compile::program(&expr, self.input.schema(), &[], reading, self.scope)?;
         let name = self.scope.query.next_name();
         let lifted = column(&name);
         self.lifted.push((name, program));

@@ -82,11 +82,7 @@ fn sides(expr: Expr, left: &DFSchema, right: &DFSchema) -> Result<(Expr, Expr), 
             && columns.iter().all(|column| schema.has_column(column))
     };
     match expr {
-        Expr::BinaryExpr(BinaryExpr {
-            left: a,
-            op: Operator::Eq,
-            right: b,
-        }) => {
+        Expr::BinaryExpr(BinaryExpr { left: a, op: Operator::Eq, right: b }) => {
             if within(&a, left) && within(&b, right) {
                 Ok((*a, *b))
             } else if within(&b, left) && within(&a, right) {
@@ -110,7 +106,12 @@ fn above(join: Join, calling: Vec<Expr>, scope: &Scope) -> Result<LogicalPlan> {
 
 /// The condition of any other join decides which rows match, so it stays in the join. It names a
 /// column of each side, or the optimizer would move it below one.
-fn outer(mut join: Join, plain: Vec<Expr>, calling: Vec<Expr>, scope: &Scope) -> Result<LogicalPlan> {
+fn outer(
+    mut join: Join,
+    plain: Vec<Expr>,
+    calling: Vec<Expr>,
+    scope: &Scope,
+) -> Result<LogicalPlan> {
     if calling.iter().any(has_query) {
         return Err(unsupported("beside a subquery in the condition of an outer join"));
     }

@@ -40,11 +40,8 @@ pub(crate) fn sort(sort: Sort, scope: &Scope) -> Result<LogicalPlan> {
     let wanted = Arc::clone(sort.input.schema());
     let mut hoist = Hoist::new(Arc::unwrap_or_clone(sort.input), scope);
     let expr = lower_sort(sort.expr, &mut hoist)?;
-    let sorted = LogicalPlan::Sort(Sort {
-        expr,
-        input: Arc::new(hoist.finish()?),
-        fetch: sort.fetch,
-    });
+    let sorted =
+        LogicalPlan::Sort(Sort { expr, input: Arc::new(hoist.finish()?), fetch: sort.fetch });
     restore(sorted, &wanted, 0..wanted.fields().len())
 }
 
@@ -63,14 +60,11 @@ pub(crate) fn distinct_on(distinct: DistinctOn, scope: &Scope) -> Result<Logical
     let wanted = Arc::clone(&distinct.schema);
     let mut hoist = Hoist::new(Arc::unwrap_or_clone(distinct.input), scope);
     let mut shared = |expr: Expr| {
-        if calls_plugin(&expr) {
-            hoist.lower_shared(expr)
-        } else {
-            Ok(expr)
-        }
+        if calls_plugin(&expr) { hoist.lower_shared(expr) } else { Ok(expr) }
     };
     let on = distinct.on_expr.into_iter().map(&mut shared).collect::<Result<Vec<Expr>>>()?;
-    let select = distinct.select_expr.into_iter().map(&mut shared).collect::<Result<Vec<Expr>>>()?;
+    let select =
+        distinct.select_expr.into_iter().map(&mut shared).collect::<Result<Vec<Expr>>>()?;
     let sort = distinct
         .sort_expr
         .map(|exprs| {
@@ -105,9 +99,6 @@ pub(crate) fn values(values: Values, scope: &Scope) -> Result<LogicalPlan> {
     }
     match <[Arc<LogicalPlan>; 1]>::try_from(rows) {
         Ok([row]) => Ok(Arc::unwrap_or_clone(row)),
-        Err(inputs) => Ok(LogicalPlan::Union(Union {
-            inputs,
-            schema: values.schema,
-        })),
+        Err(inputs) => Ok(LogicalPlan::Union(Union { inputs, schema: values.schema })),
     }
 }

@@ -53,7 +53,9 @@ impl ExtensionPlanner for ComputePlanner {
         let programs = compute
             .programs()
             .iter()
-            .map(|program| planner.create_physical_expr(program, logical.schema(), session, context))
+            .map(|program| {
+                planner.create_physical_expr(program, logical.schema(), session, context)
+            })
             .collect::<Result<Vec<Arc<dyn PhysicalExpr>>>>()?;
         let below = logical.schema().fields().len();
         let fields = node.schema().fields().iter().skip(below).cloned().collect();

@@ -35,9 +35,8 @@ impl AnalyzerRule for Guards {
 /// Rewrites a plan from its leaves up, the queries within expressions first.
 fn guard(plan: LogicalPlan, scope: &Scope) -> Result<LogicalPlan> {
     let rewritten = plan.transform_up(|node| {
-        let node = node.map_expressions(|expr| {
-            expr.transform_up(|expr| guard_query(expr, scope))
-        })?;
+        let node =
+            node.map_expressions(|expr| expr.transform_up(|expr| guard_query(expr, scope)))?;
         node.transform_data(|node| rewrite(node, scope))
     })?;
     Ok(rewritten.data)
@@ -45,16 +44,9 @@ fn guard(plan: LogicalPlan, scope: &Scope) -> Result<LogicalPlan> {
 
 fn guard_query(expr: Expr, scope: &Scope) -> Result<Transformed<Expr>> {
     let within = |query: Subquery, place: Place| -> Result<Subquery> {
-        let place = if query.outer_ref_columns.is_empty() {
-            Place::Free
-        } else {
-            place
-        };
+        let place = if query.outer_ref_columns.is_empty() { Place::Free } else { place };
         let plan = guard(Arc::unwrap_or_clone(query.subquery), &scope.at(place))?;
-        Ok(Subquery {
-            subquery: Arc::new(plan),
-            ..query
-        })
+        Ok(Subquery { subquery: Arc::new(plan), ..query })
     };
     Ok(Transformed::yes(match expr {
         Expr::ScalarSubquery(query) => Expr::ScalarSubquery(within(query, Place::Value)?),
@@ -96,11 +88,7 @@ fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
     let mut found = false;
     node.apply_expressions(|expr| {
         found = found || calls_plugin(expr);
-        Ok(if found {
-            TreeNodeRecursion::Stop
-        } else {
-            TreeNodeRecursion::Continue
-        })
+        Ok(if found { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
     })?;
     Ok(found)
 }
@@ -116,7 +104,10 @@ pub(crate) fn has_query(expr: &Expr) -> bool {
     expr.exists(|expr| {
         Ok(matches!(
             expr,
-            Expr::ScalarSubquery(_) | Expr::Exists(_) | Expr::InSubquery(_) | Expr::SetComparison(_)
+            Expr::ScalarSubquery(_)
+                | Expr::Exists(_)
+                | Expr::InSubquery(_)
+                | Expr::SetComparison(_)
         ))
     })
     .unwrap_or(true)

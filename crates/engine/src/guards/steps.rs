@@ -29,7 +29,10 @@ pub(crate) enum Step {
         null_is_false: bool,
     },
     /// The right side is evaluated where the left side is not true.
-    Or { left: Box<Self>, right: Box<Self> },
+    Or {
+        left: Box<Self>,
+        right: Box<Self>,
+    },
     Case {
         branches: Vec<(Self, Self)>,
         otherwise: Option<Box<Self>>,
@@ -53,11 +56,7 @@ impl Step {
         match self {
             Self::Plain(expr) => expr.evaluate(batch)?.into_array(batch.num_rows()),
             Self::Call(call) => call.evaluate(batch),
-            Self::And {
-                left,
-                right,
-                null_is_false,
-            } => {
+            Self::And { left, right, null_is_false } => {
                 let left = condition(left, batch)?;
                 let needed = |row: usize| {
                     if left.is_null(row) { !null_is_false } else { left.value(row) }
@@ -71,17 +70,11 @@ impl Step {
                 let right = where_needed(right, batch, needed)?;
                 Ok(Arc::new(or_kleene(&left, right.as_boolean())?))
             }
-            Self::Case {
-                branches,
-                otherwise,
-                data_type,
-            } => case(branches, otherwise.as_deref(), data_type, batch),
+            Self::Case { branches, otherwise, data_type } => {
+                case(branches, otherwise.as_deref(), data_type, batch)
+            }
             Self::Coalesce { parts, data_type } => coalesce(parts, data_type, batch),
-            Self::With {
-                values,
-                schema,
-                body,
-            } => {
+            Self::With { values, schema, body } => {
                 let mut columns = batch.columns().to_vec();
                 for value in values {
                     columns.push(value.evaluate(batch)?);
@@ -116,11 +109,7 @@ pub(crate) struct CallStep {
 
 impl CallStep {
     pub(crate) fn new(call: Call, arguments: Vec<Step>) -> Self {
-        Self {
-            call,
-            arguments,
-            folded: Mutex::new(None),
-        }
+        Self { call, arguments, folded: Mutex::new(None) }
     }
 
     fn is_constant(&self) -> bool {
@@ -237,10 +226,7 @@ struct Rest {
 
 impl Rest {
     fn of(batch: &RecordBatch) -> Self {
-        Self {
-            batch: batch.clone(),
-            rows: (0..batch.num_rows() as u32).collect(),
-        }
+        Self { batch: batch.clone(), rows: (0..batch.num_rows() as u32).collect() }
     }
 
     /// Those for which `chosen` holds, and the others.
@@ -272,11 +258,7 @@ struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     fn new(rows: usize, data_type: &'a DataType) -> Self {
-        Self {
-            data_type,
-            arrays: vec![new_null_array(data_type, 1)],
-            places: vec![(0, 0); rows],
-        }
+        Self { data_type, arrays: vec![new_null_array(data_type, 1)], places: vec![(0, 0); rows] }
     }
 
     fn add(&mut self, step: &Step, rest: &Rest) -> Result<()> {

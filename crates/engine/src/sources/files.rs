@@ -1,6 +1,7 @@
 //! Tables over files: a path, a folder or a glob, registered or named in FROM.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use datafusion::datasource::listing::{
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::prelude::SessionContext;
+use futures::FutureExt;
 
 use crate::error::through_datafusion;
 use crate::{Error, Result};
@@ -22,10 +24,12 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::File`], which names what cannot be read.
 pub(crate) async fn open(path: &str, state: &SessionState) -> Result<Arc<dyn TableProvider>> {
-    read(path, state).await.map_err(|error| Error::File {
-        path: path.to_owned(),
-        message: explain(path, &error),
-    })
+    let in_file = |message| Error::File { path: path.to_owned(), message };
+    // Readers of broken files have been seen to panic.
+    match AssertUnwindSafe(read(path, state)).catch_unwind().await {
+        Ok(table) => table.map_err(|error| in_file(explain(path, &error))),
+        Err(_) => Err(in_file("the file is corrupt".to_owned())),
+    }
 }
 
 async fn read(path: &str, state: &SessionState) -> DataFusionResult<Arc<dyn TableProvider>> {
@@ -84,9 +88,7 @@ pub(crate) struct FileCatalog {
 impl FileCatalog {
     /// Gives a context this catalog in front of its own.
     pub(crate) fn install(context: SessionContext) -> SessionContext {
-        let factory = Arc::new(Self {
-            context: OnceLock::new(),
-        });
+        let factory = Arc::new(Self { context: OnceLock::new() });
         let inner = Arc::clone(context.state_ref().read().catalog_list());
         let catalog = DynamicFileCatalog::new(inner, Arc::clone(&factory) as _);
         let id = context.session_id();

@@ -22,10 +22,7 @@ impl Fixture {
     /// The plugin `p`: `check(x)` is `x > 0` and raises at zero or less, `twice(x)` is `2 x`,
     /// `pure(x)` too, `any(x)` passes NULLs and is true; each writes down `x`.
     pub(crate) fn new(threads: usize) -> Self {
-        let options = DatabaseOptions {
-            threads: Some(threads),
-            ..DatabaseOptions::default()
-        };
+        let options = DatabaseOptions { threads: Some(threads), ..DatabaseOptions::default() };
         let database = Database::in_memory(options).unwrap();
         let session = database.session().unwrap();
         let seen = Seen::default();
@@ -48,9 +45,7 @@ impl Fixture {
                 Ok(doubled(&c, &row[0]))
             })
             .unwrap()
-            .scalar("pure", &["int"], "int", Determinism::Pure, move |row| {
-                Ok(doubled(&d, &row[0]))
-            })
+            .scalar("pure", &["int"], "int", Determinism::Pure, move |row| Ok(doubled(&d, &row[0])))
             .unwrap()
             .scalar("any", &["int?"], "bool", auto, move |row| {
                 note(&e, &row[0]);
@@ -60,11 +55,7 @@ impl Fixture {
             .build()
             .unwrap();
         session.registry().commit(&plugin, &Grants::all(), true).unwrap();
-        Self {
-            database,
-            session,
-            seen,
-        }
+        Self { database, session, seen }
     }
 
     /// A table with the columns `id` and `x`, in batches of 300 rows.

@@ -52,9 +52,7 @@ fn what_cannot_spill_fails_and_leaves_the_session_usable() {
 fn options_are_checked() {
     let none = DatabaseOptions { threads: Some(0), ..DatabaseOptions::default() };
     assert!(matches!(Database::in_memory(none), Err(Error::Plan(_))));
-    let nowhere = DatabaseOptions {
-        temp_dir: Some("/no/such/folder".into()),
-        ..DatabaseOptions::default()
-    };
+    let nowhere =
+        DatabaseOptions { temp_dir: Some("/no/such/folder".into()), ..DatabaseOptions::default() };
     assert!(matches!(Database::in_memory(nowhere), Err(Error::File { .. })));
 }

@@ -61,10 +61,7 @@ fn the_users_spelling_works_in_every_clause() {
 #[test]
 fn bare_names_come_with_use_and_win_over_builtins() {
     let fixture = fixture();
-    assert_eq!(
-        fixture.error("SELECT twise(x) FROM t"),
-        "unknown function twise"
-    );
+    assert_eq!(fixture.error("SELECT twise(x) FROM t"), "unknown function twise");
     fixture.session.registry().use_plugin("p").unwrap();
     assert_eq!(names(&fixture.run("SELECT TWICE(x) FROM t")), ["TWICE(x)"]);
     let error = fixture.error("SELECT twise(x) FROM t");
@@ -94,9 +91,8 @@ fn forms_of_call_that_no_scalar_has_are_refused() {
 #[test]
 fn counts_and_types_of_arguments_are_checked_at_planning() {
     let fixture = fixture();
-    let plan = |sql: &str| {
-        fixture.session.sql(sql, Default::default()).wait().unwrap_err().to_string()
-    };
+    let plan =
+        |sql: &str| fixture.session.sql(sql, Default::default()).wait().unwrap_err().to_string();
     assert_eq!(plan("SELECT p.twice() FROM t"), "ai.p.twice: takes 1 argument, but got 0");
     assert_eq!(
         plan("SELECT x FROM t WHERE p.twice('a') > 1"),

@@ -1,8 +1,8 @@
 //! Runs of relations: streams, cancellation, re-entry, several at once, closing.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow::array::{ArrayRef, AsArray, Int64Array};
@@ -39,7 +39,12 @@ impl ScalarKernel for UntilCancelled {
         Tier::Inline
     }
 
-    fn invoke(&self, _: &[ArrayRef], rows: usize, context: &CallContext) -> ContractResult<ArrayRef> {
+    fn invoke(
+        &self,
+        _: &[ArrayRef],
+        rows: usize,
+        context: &CallContext,
+    ) -> ContractResult<ArrayRef> {
         self.started.store(true, Ordering::Release);
         let start = Instant::now();
         while !context.token.is_cancelled() && start.elapsed() < LONG {
@@ -151,8 +156,7 @@ fn plugin_code_may_query_its_session_even_on_one_thread() {
                     let relation = inner.sql(&sql, Parameters::None).wait()?;
                     relation.collect().wait()
                 };
-                let relation =
-                    run().map_err(|error| ContractError::Internal(error.to_string()))?;
+                let relation = run().map_err(|error| ContractError::Internal(error.to_string()))?;
                 Ok(Arc::clone(relation.batches().unwrap()[0].column(0)))
             })
             .unwrap()
@@ -230,10 +234,7 @@ fn what_is_closed_says_so() {
     assert!(fixture.session.is_closed());
     let error = relation.collect().wait().unwrap_err();
     assert_eq!(error.to_string(), "the session is closed");
-    assert!(matches!(
-        fixture.session.register_path("a", "b.csv").wait(),
-        Err(Error::Closed(_))
-    ));
+    assert!(matches!(fixture.session.register_path("a", "b.csv").wait(), Err(Error::Closed(_))));
     other.sql("SELECT 1", Parameters::None).wait().unwrap();
     fixture.database.close();
     assert!(fixture.database.is_closed() && other.is_closed());
