@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, Self, TypedDict, TypeVar, final, overload, type_check_only
 
+__all__: list[str]
 __version__: str
 
 _F = TypeVar("_F", bound=Callable[..., Any])

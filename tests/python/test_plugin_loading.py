@@ -113,7 +113,7 @@ BAD = {
     "no annotation": ("@db.scalar_fn\ndef f(x) -> int: return x\n", 2, "x"),
     "no return annotation": ("@db.scalar_fn\ndef f(x: int): return x\n", 2, "return"),
     "determinism": (
-        "@db.scalar_fn('f', args=['int'], returns='int', determinism='sometimes')\ndef f(x): return x\n",
+        "@db.scalar_fn('f', ['int'], 'int', determinism='sometimes')\ndef f(x): return x\n",
         2,
         "sometimes",
     ),

@@ -116,7 +116,7 @@ pub enum Error {
     Call { function: Arc<str>, message: String },
 
     /// A value that does not fit its declared type.
-    #[error("{function}: {}{what} does not fit {expected}: {value}{}", row_prefix(.row), reason(.hint))]
+    #[error("{function}: {}{what} does not fit {expected}: {value}{}", row_prefix(*.row), reason(.hint))]
     Conversion {
         function: Arc<str>,
         /// Counted from zero over the rows that this call chain was given.
@@ -180,7 +180,7 @@ fn did_you_mean(nearest: &[String]) -> String {
     format!("; did you mean {}?", list(nearest))
 }
 
-fn row_prefix(row: &Option<u64>) -> String {
+fn row_prefix(row: Option<u64>) -> String {
     row.map_or_else(String::new, |row| format!("row {row}: "))
 }
 

@@ -17,7 +17,7 @@ use crate::error::through_datafusion;
 /// The first call that no row could make right, naming function, argument, and types.
 pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
     plan.apply_with_subqueries(|node| {
-        let schema = schema_below(node)?;
+        let schema = schema_below(node);
         node.apply_expressions(|root| {
             root.apply(|expr| {
                 if let (Some(function), Expr::ScalarFunction(call)) =
@@ -33,7 +33,7 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
 }
 
 /// The columns that a node's expressions see.
-fn schema_below(node: &LogicalPlan) -> Result<DFSchema> {
+fn schema_below(node: &LogicalPlan) -> DFSchema {
     let mut schema = DFSchema::empty();
     if let LogicalPlan::TableScan(scan) = node {
         schema.merge(scan.projected_schema.as_ref());
@@ -41,7 +41,7 @@ fn schema_below(node: &LogicalPlan) -> Result<DFSchema> {
     for input in node.inputs() {
         schema.merge(input.schema());
     }
-    Ok(schema)
+    schema
 }
 
 fn check_call(function: &Arc<Function>, arguments: &[Expr], schema: &DFSchema) -> Result<()> {

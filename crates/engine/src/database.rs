@@ -41,10 +41,10 @@ impl Database {
     ///
     /// # Errors
     /// Options that make no sense, or a temporary folder that cannot be used.
-    pub fn in_memory(options: DatabaseOptions) -> Result<Self> {
+    pub fn in_memory(options: &DatabaseOptions) -> Result<Self> {
         Ok(Self {
             inner: Arc::new(Inner {
-                environment: environment(&options)?,
+                environment: environment(options)?,
                 runtime: EngineRuntime::start(options.threads)?,
                 sessions: Mutex::default(),
             }),
@@ -60,7 +60,7 @@ impl Database {
             return Err(closed("database"));
         }
         let session =
-            Session::new(Arc::clone(&self.inner.runtime), Arc::clone(&self.inner.environment))?;
+            Session::new(Arc::clone(&self.inner.runtime), Arc::clone(&self.inner.environment));
         let mut sessions = self.inner.sessions.lock();
         sessions.retain(WeakSession::is_alive);
         sessions.push(session.downgrade());

@@ -118,7 +118,7 @@ impl<T> Pending<T> {
     /// What the work failed with.
     pub fn wait(mut self) -> Result<T> {
         loop {
-            if let Some(answer) = self.wait_for(Duration::from_secs(3600)) {
+            if let Some(answer) = self.wait_for(Duration::from_hours(1)) {
                 return answer;
             }
         }

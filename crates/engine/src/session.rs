@@ -55,7 +55,7 @@ impl WeakSession {
 }
 
 impl Session {
-    pub(crate) fn new(runtime: Arc<EngineRuntime>, environment: Arc<RuntimeEnv>) -> Result<Self> {
+    pub(crate) fn new(runtime: Arc<EngineRuntime>, environment: Arc<RuntimeEnv>) -> Self {
         let mut config = SessionConfig::new()
             .with_target_partitions(runtime.threads())
             .with_batch_size(BATCH_ROWS)
@@ -76,7 +76,7 @@ impl Session {
             .with_default_features();
         let state = guards::install(builder).build();
         let context = FileCatalog::install(SessionContext::new_with_state(state));
-        Ok(Self {
+        Self {
             inner: Arc::new(Inner {
                 runtime,
                 context,
@@ -84,7 +84,7 @@ impl Session {
                 running: Mutex::default(),
                 closed: AtomicBool::new(false),
             }),
-        })
+        }
     }
 
     /// The functions of this session; commit plugins to it.

@@ -29,7 +29,7 @@ pub fn array_from(
     let ty = match ty {
         Some(ty) => Some(ty),
         None => {
-            inferred = of_list(&plain).map_err(raised)?;
+            inferred = of_list(&plain);
             inferred.as_ref()
         }
     };
@@ -103,10 +103,8 @@ fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 
 /// The type that the values of a list share: of its first value that is not `None`, and `float` for
 /// a mix of integers and floats. Something else than a list has its own.
-fn of_list(value: &Bound<'_, PyAny>) -> PyResult<Option<Type>> {
-    let Ok(values) = value.cast::<PyList>() else {
-        return Ok(None);
-    };
+fn of_list(value: &Bound<'_, PyAny>) -> Option<Type> {
+    let values = value.cast::<PyList>().ok()?;
     let mut found = None;
     for value in values {
         let ty = if value.is_none() {
@@ -116,16 +114,16 @@ fn of_list(value: &Bound<'_, PyAny>) -> PyResult<Option<Type>> {
         } else if value.is_instance_of::<PyInt>() {
             Type::INT64
         } else if value.is_instance_of::<PyFloat>() {
-            return Ok(Some(Type::FLOAT64));
+            return Some(Type::FLOAT64);
         } else if value.is_instance_of::<PyString>() {
             Type::STRING
         } else {
-            return Ok(None);
+            return None;
         };
         if ty != Type::INT64 {
-            return Ok(Some(ty));
+            return Some(ty);
         }
         found = Some(ty);
     }
-    Ok(found.or(Some(Type::from(DataType::Null))))
+    found.or(Some(Type::from(DataType::Null)))
 }

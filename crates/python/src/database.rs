@@ -23,7 +23,7 @@ impl Database {
         temp_dir: Option<PathBuf>,
     ) -> PyResult<Self> {
         let options = engine::DatabaseOptions { threads, memory, temp_dir };
-        engine::Database::in_memory(options).map(Self).map_err(raising(py))
+        engine::Database::in_memory(&options).map(Self).map_err(raising(py))
     }
 
     fn session(&self, py: Python<'_>) -> PyResult<Session> {

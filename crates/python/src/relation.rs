@@ -270,6 +270,7 @@ fn plain_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, A
 }
 
 /// What only broken memory can cause.
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives it so")]
 fn arrow_error(error: ArrowError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }

@@ -57,6 +57,7 @@ impl ScalarKernel for ClosureKernel {
 }
 
 /// Collects closures into a manifest.
+#[derive(Debug)]
 pub struct PluginBuilder {
     id: PluginId,
     functions: Vec<Arc<Function>>,

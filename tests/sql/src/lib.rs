@@ -23,7 +23,7 @@ impl SessionUnderTest {
     /// What opening the database or loading the plugin failed with.
     pub fn open() -> Result<Self> {
         let options = DatabaseOptions { threads: Some(2), ..DatabaseOptions::default() };
-        let session = Database::in_memory(options)?.session()?;
+        let session = Database::in_memory(&options)?.session()?;
         session.registry().commit(&plugin()?, &Grants::all(), true)?;
         Ok(Self { session })
     }

@@ -6,6 +6,7 @@ use datafusion::arrow::datatypes::{Field, FieldRef, Schema};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema, Result};
 use datafusion::logical_expr::expr::{Case, ScalarFunction};
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, ScalarUDF};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
@@ -51,7 +52,7 @@ pub(crate) fn program(
     let fields = arguments
         .iter()
         .enumerate()
-        .map(|(index, argument)| Ok(field(&argument_name(index), argument, schema)?))
+        .map(|(index, argument)| field(&argument_name(index), argument, schema))
         .collect::<Result<Vec<Arc<Field>>>>()?;
     let returns = Arc::new(expr.to_field(schema)?.1.as_ref().clone().with_nullable(true));
     let inside = DFSchema::try_from(Schema::new(fields))?;
@@ -208,7 +209,7 @@ impl Compiler<'_> {
             .with_query_execution_start_time(props.query_execution_start_time)
             .build();
         let expr = ExprSimplifier::new(context).simplify(expr)?;
-        create_physical_expr(&expr, schema, &props, &Default::default())
+        create_physical_expr(&expr, schema, &props, &PhysicalPlanningContext::default())
     }
 }
 

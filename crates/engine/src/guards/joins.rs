@@ -25,7 +25,7 @@ pub(crate) fn join(mut join: Join, scope: &Scope) -> Result<LogicalPlan> {
     calling.extend(keys.into_iter().map(|(left, right)| left.eq(right)));
     join.on = on;
     if join.join_type != JoinType::Inner {
-        return outer(join, plain, calling, scope);
+        return outer(join, &plain, &calling, scope);
     }
     if plain.is_empty() && join.on.is_empty() {
         return keyed(join, calling, scope);
@@ -106,12 +106,7 @@ fn above(join: Join, calling: Vec<Expr>, scope: &Scope) -> Result<LogicalPlan> {
 
 /// The condition of any other join decides which rows match, so it stays in the join. It names a
 /// column of each side, or the optimizer would move it below one.
-fn outer(
-    mut join: Join,
-    plain: Vec<Expr>,
-    calling: Vec<Expr>,
-    scope: &Scope,
-) -> Result<LogicalPlan> {
+fn outer(mut join: Join, plain: &[Expr], calling: &[Expr], scope: &Scope) -> Result<LogicalPlan> {
     if calling.iter().any(has_query) {
         return Err(unsupported("beside a subquery in the condition of an outer join"));
     }
@@ -124,7 +119,7 @@ fn outer(
         .collect();
     let keys = join.on.iter().map(|(left, right)| left.clone().eq(right.clone()));
     let guards = plain.iter().cloned().chain(keys).collect();
-    let guarded = filters::guarded(guards, calling, &schema, &both, scope)?;
+    let guarded = filters::guarded(guards, calling.to_vec(), &schema, &both, scope)?;
     join.filter = Some(guarded);
     Ok(LogicalPlan::Join(join))
 }

@@ -67,7 +67,10 @@ fn a_pure_function_of_constants_is_called_once_a_run() {
     let (fixture, _) = fixture(2);
     let relation = fixture
         .session
-        .sql("SELECT x + p.pure(21) AS y FROM t WHERE x > p.pure(p.pure(1))", Default::default())
+        .sql(
+            "SELECT x + p.pure(21) AS y FROM t WHERE x > p.pure(p.pure(1))",
+            arrowsmith_engine::Parameters::default(),
+        )
         .wait()
         .unwrap();
     assert_eq!(fixture.calls(), []);

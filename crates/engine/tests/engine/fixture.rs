@@ -23,7 +23,7 @@ impl Fixture {
     /// `pure(x)` too, `any(x)` passes NULLs and is true; each writes down `x`.
     pub(crate) fn new(threads: usize) -> Self {
         let options = DatabaseOptions { threads: Some(threads), ..DatabaseOptions::default() };
-        let database = Database::in_memory(options).unwrap();
+        let database = Database::in_memory(&options).unwrap();
         let session = database.session().unwrap();
         let seen = Seen::default();
         let auto = Determinism::Auto;

@@ -10,7 +10,7 @@ fn session(memory: usize, folder: &std::path::Path) -> Session {
         memory: Some(memory),
         temp_dir: Some(folder.to_owned()),
     };
-    Database::in_memory(options).unwrap().session().unwrap()
+    Database::in_memory(&options).unwrap().session().unwrap()
 }
 
 fn count(session: &Session, sql: &str) -> Result<usize, Error> {
@@ -51,8 +51,8 @@ fn what_cannot_spill_fails_and_leaves_the_session_usable() {
 #[test]
 fn options_are_checked() {
     let none = DatabaseOptions { threads: Some(0), ..DatabaseOptions::default() };
-    assert!(matches!(Database::in_memory(none), Err(Error::Plan(_))));
+    assert!(matches!(Database::in_memory(&none), Err(Error::Plan(_))));
     let nowhere =
         DatabaseOptions { temp_dir: Some("/no/such/folder".into()), ..DatabaseOptions::default() };
-    assert!(matches!(Database::in_memory(nowhere), Err(Error::File { .. })));
+    assert!(matches!(Database::in_memory(&nowhere), Err(Error::File { .. })));
 }

@@ -91,8 +91,14 @@ fn forms_of_call_that_no_scalar_has_are_refused() {
 #[test]
 fn counts_and_types_of_arguments_are_checked_at_planning() {
     let fixture = fixture();
-    let plan =
-        |sql: &str| fixture.session.sql(sql, Default::default()).wait().unwrap_err().to_string();
+    let plan = |sql: &str| {
+        fixture
+            .session
+            .sql(sql, arrowsmith_engine::Parameters::default())
+            .wait()
+            .unwrap_err()
+            .to_string()
+    };
     assert_eq!(plan("SELECT p.twice() FROM t"), "ai.p.twice: takes 1 argument, but got 0");
     assert_eq!(
         plan("SELECT x FROM t WHERE p.twice('a') > 1"),

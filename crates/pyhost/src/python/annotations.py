@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import datetime
+import datetime as dt
 import decimal
 import types
 import typing
@@ -18,10 +18,10 @@ _NAMES: dict[object, str] = {
     str: "string",
     bool: "bool",
     bytes: "binary",
-    datetime.datetime: "timestamp",
-    datetime.date: "date",
-    datetime.time: "time",
-    datetime.timedelta: "duration",
+    dt.datetime: "timestamp",
+    dt.date: "date",
+    dt.time: "time",
+    dt.timedelta: "duration",
     decimal.Decimal: "decimal(38,10)",
     uuid.UUID: "uuid",
 }
@@ -38,7 +38,7 @@ def evaluate(annotation: object, namespace: dict[str, Any]) -> object:
         return annotation
 
 
-def type_text(annotation: object) -> str | None:
+def type_text(annotation: object) -> str | None:  # noqa: PLR0911 - one for each form of a type
     """Give the type name that an object stands for.
 
     Returns:

@@ -135,11 +135,10 @@ class _Reader:
     def _called(self) -> Callable[..., Any]:
         """What is called for a row: the function, or the `__call__` of a class or object."""
         target = self.target
-        if isinstance(target, type):
-            return getattr(target, "__call__", target)  # noqa: B004 - the function itself is wanted
-        if inspect.isroutine(target) or isinstance(target, type):
+        if inspect.isroutine(target):
             return target
-        return getattr(type(target), "__call__", target)
+        owner = target if isinstance(target, type) else type(target)
+        return getattr(owner, "__call__", target)  # noqa: B004 - the function itself is wanted
 
     def _place(self) -> tuple[str | None, int | None]:
         """File and line of the ``def``, else where the decorator stands."""

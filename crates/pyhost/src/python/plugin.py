@@ -112,21 +112,21 @@ class Plugin:
     def scalar_fn(
         self,
         name: str | None = None,
-        *,
         args: Sequence[object] | None = None,
         returns: object = None,
+        *,
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
         tier: str = "auto",
     ) -> Callable[[F], F]: ...
 
-    def scalar_fn(
+    def scalar_fn(  # noqa: PLR0913 - each option is one that authors need
         self,
         name: F | str | None = None,
-        *,
         args: Sequence[object] | None = None,
         returns: object = None,
+        *,
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
