@@ -7,7 +7,8 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// What each of our crates may depend on outside of tests.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("contract", &["arrow", "thiserror"]),
+    ("features", &["arrow"]),
+    ("contract", &["features", "arrow"]),
     ("engine", &["contract", "arrow", "datafusion", "tokio"]),
     ("pyhost", &["contract", "arrow", "pyo3", "pyo3-arrow"]),
     ("python", &["contract", "engine", "pyhost", "arrow", "pyo3", "pyo3-arrow"]),
