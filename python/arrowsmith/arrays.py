@@ -48,10 +48,15 @@ class _Pandas:
         pandas = require("pandas")
         values = column.to_numpy()
         if column.null_count:
-            nullable = {"f": "Float64", "i": "Int64", "b": "boolean", "O": "string"}
-            dtype = nullable[values.dtype.kind]
-            values = pandas.array(values.tolist(), dtype=dtype)
+            values = pandas.array(values.tolist(), dtype=_nullable(values.dtype.name))
         return pandas.Series(values, index=self._index, name=self._name)
+
+
+def _nullable(dtype: str) -> str:
+    """Give pandas' nullable dtype for a NumPy one: `Int32` for `int32`, `UInt8` for `uint8`."""
+    if dtype in ("bool", "object"):
+        return {"bool": "boolean", "object": "string"}[dtype]
+    return dtype.replace("uint", "UInt").replace("int", "Int").replace("float", "Float")
 
 
 class _List:

@@ -120,6 +120,9 @@ class Relation:
         Args:
             limit: The most rows to print; the query is stopped behind them.
         """
+        if limit < 0:
+            message = f"limit must not be negative, got {limit}"
+            raise ValueError(message)
         print(self._native.preview(limit))  # noqa: T201 - printing is what it is for
 
     def explain(self, *, analyze: bool = False) -> str:

@@ -70,6 +70,22 @@ def test_pandas(half):
     assert nullable[1] is pd.NA
 
 
+def test_pandas_keeps_the_width(session):
+    plugin = arrowsmith.Plugin("w")
+    for name in ("int8", "uint16", "int32", "float32"):
+        plugin.scalar_fn(name, args=["int"], returns=name)(lambda x: None if x == 0 else x)
+    session.load_plugin(plugin)
+    for name, dtype in {
+        "int8": "Int8",
+        "uint16": "UInt16",
+        "int32": "Int32",
+        "float32": "Float32",
+    }.items():
+        out = session.function(f"w.{name}")(pd.Series([0, 1]))
+        assert out.dtype == dtype
+        assert out[1] == 1
+
+
 def test_many_batches_keep_their_order(half):
     values = np.arange(100_000, dtype=float)
     np.testing.assert_array_equal(half(values), values / 2)
@@ -78,6 +94,8 @@ def test_many_batches_keep_their_order(half):
 def test_errors(half, session):
     with pytest.raises(arrowsmith.PlanError, match="takes 1 to 2 arguments, but got 0"):
         half()
+    with pytest.raises(arrowsmith.PlanError, match="takes 1 to 2 arguments, but got 3"):
+        half([1.0, 2.0], [3.0, 4.0], [5.0, 6.0])
     with pytest.raises(ValueError, match="argument 2 has 3 values"):
         half(np.zeros(2), np.zeros(3))
     with pytest.raises(TypeError, match="float"):

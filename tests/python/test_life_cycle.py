@@ -1,9 +1,11 @@
 """Closing, re-entry, Ctrl-C, memory."""
 
+import concurrent.futures
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
@@ -53,6 +55,45 @@ def test_a_function_may_query_its_own_session(threads):
             return session.sql("SELECT count(*) FROM t WHERE x > $1", [x]).rows()[0][0]
 
         assert session.sql("SELECT above(x) FROM t ORDER BY x").rows() == [(2,), (1,), (0,)]
+
+
+def test_a_function_may_wait_for_a_thread_that_queries(session):
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+
+    @session.add_function
+    def inner(x: int) -> int:
+        return x + 1
+
+    @session.add_function
+    def outer(x: int) -> int:
+        query = session.sql("SELECT inner($1)", [x])
+        return pool.submit(query.rows).result()[0][0]
+
+    assert session.sql("SELECT outer(1)").rows() == [(2,)]
+    pool.shutdown()
+
+
+def test_closing_releases_a_caller_between_rows(database):
+    session = database.session()
+    started = threading.Event()
+
+    @session.add_function
+    def slow(x: int) -> int:
+        started.set()
+        time.sleep(0.002)
+        return x
+
+    def close():
+        started.wait()
+        session.close()
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    start = time.monotonic()
+    with pytest.raises(arrowsmith.ArrowsmithError):
+        session.sql("SELECT slow(value) FROM generate_series(1, 100000)").rows()
+    assert time.monotonic() - start < 2
+    closer.join()
 
 
 def test_options_are_checked():

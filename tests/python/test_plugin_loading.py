@@ -1,7 +1,11 @@
 """Plugins in every form, and what a bad one is told."""
 
+import functools
+import gc
 import textwrap
+import time
 import types
+import weakref
 from pathlib import Path
 
 import pytest
@@ -183,6 +187,73 @@ def test_functions_lists_what_is_in_force(session):
         "p.f", "scalar", "row", "(x: float, y: float?) -> float", "x: skip, y: pass",
         "pure", "inline", "0.0.0",
     )  # fmt: skip
+
+
+def test_nothing_runs_without_a_known_grant_or_an_open_session(session, capsys):
+    source = "print('ran')\n" + ADD
+    with pytest.raises(arrowsmith.CapabilityError):
+        session.load_python_plugin(source, "calc", grants=["Nope"])
+    session.close()
+    with pytest.raises(arrowsmith.ClosedError):
+        session.load_python_plugin(source, "calc")
+    assert capsys.readouterr().out == ""
+
+
+def test_close_releases_the_plugins(database):
+    session = database.session()
+
+    class Big:
+        def __call__(self, x: int) -> int:
+            return x
+
+    big = Big()
+    kept = weakref.ref(big)
+    plugin = arrowsmith.Plugin("p")
+    plugin.scalar_fn("big")(big)
+    session.load_plugin(plugin)
+    assert session.sql("SELECT p.big(1)").rows() == [(1,)]
+    session.close()
+    del big, plugin, session
+    gc.collect()
+    assert kept() is None
+
+
+def test_helpers_that_share_helpers_load_at_once(session):
+    levels = 30
+    lines = ["def h0_0(x): return x", "def h0_1(x): return x"]
+    lines += [
+        f"def h{level}_{side}(x): return h{level - 1}_0(x) + h{level - 1}_1(x)"
+        for level in range(1, levels)
+        for side in range(2)
+    ]
+    lines.append(f"@db.scalar_fn\ndef f(x: int) -> int:\n    return h{levels - 1}_0(x)")
+    start = time.monotonic()
+    session.load_python_plugin("\n".join(lines), "deep")
+    assert time.monotonic() - start < 5
+
+
+def test_callables_of_every_kind(session):
+    class Static:
+        @staticmethod
+        def __call__(x: float) -> float:
+            return x + 1
+
+    class Method:
+        def add(self, x: float) -> float:
+            return -1.0 if x is None else x + 2
+
+    plugin = arrowsmith.Plugin("p")
+    plugin.scalar_fn("static")(Static())
+    plugin.scalar_fn("method")(Method().add)
+    plugin.scalar_fn("part", args=["float"], returns="float")(functools.partial(pow, 2.0))
+    plugin.scalar_fn("cached")(functools.lru_cache(never_none))
+    session.load_plugin(plugin)
+    [row] = session.sql("SELECT p.static(1.0), p.method(NULL), p.part(3.0), p.cached(NULL)").rows()
+    assert row == (2.0, -1.0, 8.0, 7.0)
+
+
+def never_none(x: float) -> float:
+    return 7.0 if x is None else x
 
 
 def test_add_function(session):

@@ -90,6 +90,29 @@ def test_bad_files_are_named(session, tmp_path):
     assert session.sql("SELECT 1").rows() == [(1,)]
 
 
+def test_what_goes_wrong_later_names_the_file_too(session, tmp_path):
+    late = tmp_path / "late.csv"
+    late.write_text("x\n" + "1\n" * 5000 + "z\n")
+    session.register("late", late)
+    with pytest.raises(arrowsmith.FileError, match=r"late\.csv.*line 500"):
+        session.sql("SELECT sum(x) FROM late").rows()
+    gone = tmp_path / "gone.parquet"
+    pq.write_table(TABLE, gone)
+    session.register("gone", gone)
+    gone.unlink()
+    with pytest.raises(arrowsmith.FileError, match=r"gone\.parquet: no such file"):
+        session.sql("SELECT * FROM gone").rows()
+    torn = tmp_path / "torn.parquet"
+    pq.write_table(pa.table({"x": list(range(100_000))}), torn, compression="none")
+    data = bytearray(torn.read_bytes())
+    data[10:2000] = b"\xff" * 1990
+    torn.write_bytes(data)
+    session.register("torn", torn)
+    with pytest.raises(arrowsmith.FileError, match=r"torn\.parquet"):
+        session.sql("SELECT max(x) + sum(x) FROM torn").rows()
+    assert session.sql("SELECT 1").rows() == [(1,)]
+
+
 def test_what_is_not_tabular(session):
     with pytest.raises(TypeError, match="int is not tabular"):
         session.register("t", 3)

@@ -1,7 +1,9 @@
 """Lazy relations: when they run, and every form of their answer."""
 
+import datetime as dt
 import gc
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -107,12 +109,14 @@ def test_parameters(session):
     query = "SELECT $1 AS a, $2 AS b, $3 AS c, $4 AS d, $5 AS e"
     values = (1, 2.5, "x", True, None)
     assert session.sql(query, values).rows() == [values]
+    numbers = [np.int64(5), np.float32(0.5), np.bool_(1), dt.date(2020, 1, 2), b"ab"]
+    assert session.sql(query, numbers).rows() == [(5, 0.5, True, dt.date(2020, 1, 2), b"ab")]
     assert session.sql("SELECT $low + $high", {"low": 1, "high": 2}).rows() == [(3,)]
     with pytest.raises(arrowsmith.PlanError, match=r"\$2"):
         session.sql("SELECT $1 + $2", [1])
     with pytest.raises(arrowsmith.PlanError, match=r"\$hihg"):
         session.sql("SELECT $high", {"high": 1, "hihg": 2})
-    with pytest.raises(TypeError, match="got a string"):
+    with pytest.raises(TypeError, match="got str"):
         session.sql("SELECT $1", "x")
 
 
@@ -133,6 +137,22 @@ def test_leaving_a_loop_stops_the_query(session):
     relation.show(limit=1)
     assert session.sql("SELECT 1").rows() == [(1,)]
     assert len(rows) < 10_000_000
+
+
+def test_what_was_collected_outlives_its_session(session):
+    kept = session.sql("SELECT 7 AS x").collect()
+    session.close()
+    assert kept.rows() == [(7,)]
+    assert kept.to_arrow().to_pydict() == {"x": [7]}
+
+
+def test_prepared_statements(session):
+    @session.add_function
+    def plus1(x: int) -> int:
+        return x + 1
+
+    session.sql("PREPARE p(BIGINT) AS SELECT plus1($1) AS y")
+    assert session.sql("EXECUTE p(41)").rows() == [(42,)]
 
 
 def test_explain(three):

@@ -1,5 +1,7 @@
 """Vectorized functions: Arrow and NumPy arrays in, arrays out."""
 
+import math
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -191,3 +193,46 @@ def f(x):
     )
     assert rows(session, "p.f(x)") == values
     assert np.asarray(values, dtype=object).shape == (3,)
+
+
+def test_an_arrow_view_of_memory_that_is_written_again_is_copied():
+    # One thread: the plugin's scratch memory is not for two.
+    session = arrowsmith.Database.in_memory(threads=1).session()
+    session.register("t", pa.table({"x": np.arange(100_000, dtype=float)}))
+    session.load_python_plugin(
+        """
+import numpy as np
+import pyarrow as pa
+scratch = np.empty(200_000)
+
+@db.scalar_fn("f", args=["float"], returns="float", vectorized="numpy")
+def f(x):
+    scratch[: len(x)] = x
+    return pa.array(scratch[: len(x)])
+""",
+        "p",
+    )
+    assert session.sql("SELECT count(*) FROM t WHERE p.f(x) <> x").rows() == [(0,)]
+    answer = session.sql("SELECT x, p.f(x) AS y FROM t").to_arrow()
+    assert answer.column("x").equals(answer.column("y"))
+
+
+def test_nan_of_a_pandas_series_stays_nan(session):
+    session.register("t", pa.table({"x": [1.0, 2.0]}))
+    session.load_python_plugin(
+        """
+import pandas as pd
+
+@db.scalar_fn("f", args=["float"], returns="float", vectorized="numpy")
+def f(x):
+    return pd.Series([float("nan"), 1.0])
+
+@db.scalar_fn("g", args=["float"], returns="float", vectorized="numpy")
+def g(x):
+    return pd.Series([None, 1.0], dtype="Float64")
+""",
+        "p",
+    )
+    (nan, null), (one, other) = session.sql("SELECT p.f(x), p.g(x) FROM t").rows()
+    assert math.isnan(nan)
+    assert (null, one, other) == (None, 1.0, 1.0)

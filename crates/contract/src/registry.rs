@@ -113,6 +113,11 @@ impl Registry {
         found
     }
 
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.change(|snapshot| *snapshot = Snapshot::default());
+    }
+
     /// Makes the functions of a plugin, named by its id or last segment, callable by bare name.
     ///
     /// # Errors

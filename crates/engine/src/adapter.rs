@@ -4,6 +4,7 @@
 //! plugin code. Calls in a query are taken out of DataFusion's expressions by `guards`; this face
 //! carries them until then.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,7 +21,6 @@ use datafusion::logical_expr::{
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
 
-#[derive(Debug)]
 pub(crate) struct PluginScalar {
     function: Arc<Function>,
     name: Arc<str>,
@@ -47,6 +47,13 @@ impl PluginScalar {
     fn behind(udf: &ScalarUDF) -> Option<&Arc<Function>> {
         let implementation: &dyn std::any::Any = udf.inner().as_ref();
         implementation.downcast_ref::<Self>().map(|scalar| &scalar.function)
+    }
+}
+
+impl fmt::Debug for PluginScalar {
+    /// The name only: DataFusion shows expressions in its messages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
     }
 }
 
@@ -86,17 +93,13 @@ impl ScalarUDFImpl for PluginScalar {
         Ok(Arc::new(self.function.signature.returns().to_field(&self.name, true)))
     }
 
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> DataFusionResult<ColumnarValue> {
-        let query = QueryContext::of(&arguments.config_options);
-        let call = Call::new(Arc::clone(&self.function), &query);
-        let rows = arguments.number_rows;
-        let columns = arguments
-            .args
-            .iter()
-            .map(|argument| argument.to_array(rows))
-            .collect::<DataFusionResult<Vec<ArrayRef>>>()?;
-        let answer = call.invoke(&columns, rows).map_err(through_datafusion)?;
-        Ok(ColumnarValue::Array(answer))
+    /// Calls are computed by `guards`. One that is left here would run for rows that the query
+    /// excludes.
+    fn invoke_with_args(&self, _: ScalarFunctionArgs) -> DataFusionResult<ColumnarValue> {
+        Err(through_datafusion(crate::Error::Plan(format!(
+            "{} cannot be called in this place of a query",
+            self.name
+        ))))
     }
 }
 

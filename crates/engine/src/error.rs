@@ -128,6 +128,7 @@ fn by_kind(error: &DataFusionError) -> Error {
 
 /// The message without the labels that DataFusion and its parser put before it.
 fn plain(message: &str) -> String {
+    const LONGEST: usize = 500;
     const LABELS: &[&str] = &[
         "Error during planning: ",
         "Execution error: ",
@@ -144,5 +145,9 @@ fn plain(message: &str) -> String {
     while let Some(stripped) = LABELS.iter().find_map(|label| rest.strip_prefix(label)) {
         rest = stripped;
     }
-    rest.to_owned()
+    // Some messages hold whole expressions as the engine's own structures.
+    match rest.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &rest[..end]),
+        None => rest.to_owned(),
+    }
 }

@@ -18,6 +18,7 @@ mod joins;
 mod nodes;
 mod planner;
 mod program;
+mod queries;
 mod rule;
 mod settle;
 mod steps;

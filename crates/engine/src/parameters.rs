@@ -91,7 +91,10 @@ impl Parameters {
                 .enumerate()
                 .map(|(index, value)| ((index + 1).to_string(), value.clone()))
                 .collect(),
-            Self::Named(values) => values.iter().cloned().collect(),
+            Self::Named(values) => values
+                .iter()
+                .map(|(name, value)| (name.trim_start_matches('$').to_owned(), value.clone()))
+                .collect(),
         }
     }
 

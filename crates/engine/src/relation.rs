@@ -78,14 +78,13 @@ impl Relation {
     /// Runs the query and keeps its batches.
     pub fn collect(&self) -> Pending<Self> {
         let relation = self.clone();
+        let Rows::Planned { plan, state } = self.rows.clone() else {
+            // What is kept needs no engine any more, and outlives its session.
+            return Pending::ready(Ok(relation));
+        };
         self.session.start(|token| async move {
-            match &relation.rows {
-                Rows::Kept(_) => Ok(relation),
-                Rows::Planned { plan, state } => {
-                    let query = QueryContext::new(token);
-                    results::collect(&relation.session, plan, state, &query).await
-                }
-            }
+            let query = QueryContext::new(token);
+            results::collect(&relation.session, &plan, &state, &query).await
         })
     }
 

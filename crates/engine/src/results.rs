@@ -9,12 +9,14 @@ use arrow::datatypes::SchemaRef;
 use arrowsmith_contract::CancelToken;
 use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::AbortHandle;
 
 use crate::context::QueryContext;
+use crate::sources::ScannedFiles;
 use crate::{Error, Pending, Relation, Result, Session};
 
 /// Batches that wait for their reader. More would only cost memory.
@@ -25,6 +27,7 @@ pub(crate) struct Run {
     pub(crate) logical: LogicalPlan,
     pub(crate) plan: Arc<dyn ExecutionPlan>,
     pub(crate) state: SessionState,
+    files: ScannedFiles,
 }
 
 /// Plans a run. No plugin code is called.
@@ -36,13 +39,17 @@ pub(crate) async fn prepare(
     let mut state = state.clone();
     query.bind(&mut state);
     let logical = state.optimize(plan)?;
+    let files = ScannedFiles::of(&logical)?;
     let plan = state.query_planner().create_physical_plan(&logical, &state).await?;
-    Ok(Run { logical, plan, state })
+    Ok(Run { logical, plan, state, files })
 }
 
 impl Run {
     pub(crate) fn stream(&self) -> Result<SendableRecordBatchStream> {
-        Ok(execute_stream(Arc::clone(&self.plan), self.state.task_ctx())?)
+        let batches = execute_stream(Arc::clone(&self.plan), self.state.task_ctx())?;
+        let (schema, files) = (batches.schema(), self.files.clone());
+        let batches = batches.map(move |batch| batch.map_err(|error| files.name(error)));
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
     }
 }
 

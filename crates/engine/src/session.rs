@@ -172,6 +172,7 @@ impl Session {
     pub fn close(&self) {
         self.inner.closed.store(true, Ordering::Release);
         self.cancel();
+        self.inner.registry.clear();
     }
 
     pub fn is_closed(&self) -> bool {

@@ -2,6 +2,8 @@
 
 mod files;
 mod reader;
+mod scanned;
 
 pub(crate) use files::{FileCatalog, open};
 pub(crate) use reader::single_scan;
+pub(crate) use scanned::ScannedFiles;

@@ -59,6 +59,10 @@ async fn plan(
         state.register_udf(Arc::new(ScalarUDF::new_from_impl(PluginScalar::new(function))))?;
     }
     let plan = state.statement_to_plan(statement).await?;
+    if let LogicalPlan::Statement(datafusion::logical_expr::Statement::Prepare(_)) = plan {
+        // Its placeholders are EXECUTE's to fill.
+        return Ok((plan, Arc::new(state)));
+    }
     let wanted = plan.get_parameter_names()?;
     used.extend(wanted.into_iter().map(|name| name.trim_start_matches('$').to_owned()));
     let plan = parameters.bind(plan)?;

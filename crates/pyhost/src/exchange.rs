@@ -6,11 +6,11 @@ use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 use arrowsmith_contract::{NullPolicy, Result, Type};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString};
+use pyo3::types::{PyFloat, PyList, PyString};
 use pyo3_arrow::PyArray;
 
 use crate::errors;
-use crate::kernel::{self, SUPPORTED, Wanted};
+use crate::kernel::{self, Owner, SUPPORTED, Wanted};
 
 /// Reads an Arrow array or stream, a NumPy array, a series, or a list of values, strictly. Without
 /// a type it is the one that the values have. `function` and `what` name it in errors.
@@ -24,24 +24,29 @@ pub fn array_from(
     what: &str,
 ) -> Result<ArrayRef> {
     let raised = |exception| errors::raised(value.py(), exception, function, None);
-    let plain = plain(value).map_err(raised)?;
     let inferred;
     let ty = match ty {
         Some(ty) => Some(ty),
         None => {
-            inferred = of_list(&plain);
+            inferred = of_list(value);
             inferred.as_ref()
         }
     };
+    if ty.is_none()
+        && let Some(array) = by_pyarrow(value)
+    {
+        return Ok(array);
+    }
     let wanted = Wanted {
         function,
         what,
         ty,
         count: None,
         number: &|row| row as u64,
-        hint: "give an Arrow array, a NumPy array, a series or a list",
+        owner: Owner::Caller,
+        hint: "it may be an Arrow array, a NumPy array, a series, or a list of None, bool, int, float or str",
     };
-    wanted.read(&plain).unwrap_or_else(|exception| Err(raised(exception)))
+    wanted.read(value).unwrap_or_else(|exception| Err(raised(exception)))
 }
 
 /// The values as Python objects, NULL as `None`.
@@ -80,50 +85,49 @@ fn other_values<'py>(py: Python<'py>, column: &ArrayRef) -> PyResult<Bound<'py, 
     Ok(list.cast_into()?)
 }
 
-/// A pandas series as NumPy array or list; anything else as it is.
-fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let class = value.get_type();
-    let is_series = class.name()? == "Series"
-        && class.module()?.to_string_lossy().split('.').next() == Some("pandas");
-    if !is_series {
-        return Ok(value.clone());
-    }
-    let dtype = value.getattr("dtype")?;
-    let kind: String = dtype.getattr("kind")?.extract()?;
-    if kind != "O" && dtype.get_type().module()?.to_string_lossy().starts_with("numpy") {
-        return value.call_method0("to_numpy");
-    }
-    let missing = value.call_method0("isna")?;
-    let objects = value.call_method1("astype", ("object",))?;
-    let none = value.py().None();
-    objects
-        .call_method1("where", (missing.call_method0("__invert__")?, none))?
-        .call_method0("tolist")
-}
-
-/// The type that the values of a list share: of its first value that is not `None`, and `float` for
-/// a mix of integers and floats. Something else than a list has its own.
+/// The type that the values of a list share, if it is a basic one: integers beside truth values are
+/// integers, beside floats floats. Something else than a list has its own.
 fn of_list(value: &Bound<'_, PyAny>) -> Option<Type> {
     let values = value.cast::<PyList>().ok()?;
-    let mut found = None;
+    let mut shared = Type::from(DataType::Null);
     for value in values {
-        let ty = if value.is_none() {
-            continue;
-        } else if value.is_instance_of::<PyBool>() {
-            Type::BOOL
-        } else if value.is_instance_of::<PyInt>() {
-            Type::INT64
-        } else if value.is_instance_of::<PyFloat>() {
-            return Some(Type::FLOAT64);
-        } else if value.is_instance_of::<PyString>() {
-            Type::STRING
-        } else {
-            return None;
+        shared = match (shared, of_value(&value)?) {
+            (shared, other) if *other.data_type() == DataType::Null || shared == other => shared,
+            (shared, other) if *shared.data_type() == DataType::Null => other,
+            (Type::STRING, _) | (_, Type::STRING) => return None,
+            (Type::FLOAT64, _) | (_, Type::FLOAT64) => Type::FLOAT64,
+            _ => Type::INT64,
         };
-        if ty != Type::INT64 {
-            return Some(ty);
-        }
-        found = Some(ty);
     }
-    found.or(Some(Type::from(DataType::Null)))
+    Some(shared)
+}
+
+fn of_value(value: &Bound<'_, PyAny>) -> Option<Type> {
+    if kernel::is_missing(value) {
+        Some(Type::from(DataType::Null))
+    } else if kernel::is_truth_value(value) {
+        Some(Type::BOOL)
+    } else if value.is_instance_of::<PyString>() {
+        Some(Type::STRING)
+    } else if value.hasattr("__index__").ok()? {
+        Some(Type::INT64)
+    } else if value.is_instance_of::<PyFloat>() || is_numpy_float(value) {
+        Some(Type::FLOAT64)
+    } else {
+        None
+    }
+}
+
+fn is_numpy_float(value: &Bound<'_, PyAny>) -> bool {
+    value.get_type().name().is_ok_and(|name| name.to_string_lossy().starts_with("float"))
+        && value.hasattr("dtype").unwrap_or(false)
+}
+
+/// Values of other types, which pyarrow knows, where it is installed.
+fn by_pyarrow(value: &Bound<'_, PyAny>) -> Option<ArrayRef> {
+    let list = value.cast::<PyList>().ok()?;
+    let pyarrow = value.py().import("pyarrow").ok()?;
+    let array = pyarrow.call_method1("array", (list,)).ok()?;
+    let (array, _) = array.extract::<PyArray>().ok()?.into_inner();
+    Some(array)
 }

@@ -4,13 +4,17 @@
 
 use std::cell::RefCell;
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arrowsmith_contract::{CancelToken, Result};
 use parking_lot::{Condvar, Mutex};
 
 /// How often a waiting thread looks at its token.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// How long a thread waits while nobody leaves. Plugin code may itself wait for a thread that queries;
+/// the interpreter's lock keeps things right, the gate only keeps them quick.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which code a thread wants to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub(crate) struct Place {
 struct Inside {
     row: usize,
     all: usize,
+    /// How many have left so far.
+    left: u64,
 }
 
 #[derive(Debug)]
@@ -99,10 +105,15 @@ impl Gate {
 
     fn admit(&self, place: &Place) -> Result<()> {
         let mut inside = self.inside.lock();
+        let mut seen = (inside.left, Instant::now());
         loop {
             place.token.check()?;
+            if seen.0 != inside.left {
+                seen = (inside.left, Instant::now());
+            }
             let row = usize::from(place.entrance == Entrance::Row);
-            if inside.all < self.most && inside.row + row <= 1 {
+            let has_room = inside.all < self.most && inside.row + row <= 1;
+            if has_room || seen.1.elapsed() > PATIENCE {
                 inside.all += 1;
                 inside.row += row;
                 return Ok(());
@@ -114,6 +125,7 @@ impl Gate {
     fn release(&self, entrance: Entrance) {
         let mut inside = self.inside.lock();
         inside.all -= 1;
+        inside.left += 1;
         inside.row -= usize::from(entrance == Entrance::Row);
         drop(inside);
         // All, because who waits for row mode can't use what a vectorized call leaves.

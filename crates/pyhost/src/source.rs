@@ -9,16 +9,20 @@ use pyo3::types::{PyBool, PyFloat, PyInt};
 
 /// Texts by digest: the functions of one file share it.
 #[derive(Default)]
-pub(crate) struct Texts(HashMap<[u8; 32], Arc<str>>);
+pub(crate) struct Texts {
+    texts: HashMap<[u8; 32], Arc<str>>,
+    /// Helpers by the identity of their record, which lives as long as the load.
+    helpers: HashMap<usize, Arc<FunctionSource>>,
+}
 
 impl Texts {
     pub(crate) fn source(&mut self, object: &Bound<'_, PyAny>) -> PyResult<FunctionSource> {
         let digest: [u8; 32] = object.getattr("digest")?.extract()?;
-        let text = if let Some(text) = self.0.get(&digest) {
+        let text = if let Some(text) = self.texts.get(&digest) {
             Arc::clone(text)
         } else {
             let text: Arc<str> = object.getattr("text")?.extract::<String>()?.into();
-            self.0.insert(digest, Arc::clone(&text));
+            self.texts.insert(digest, Arc::clone(&text));
             text
         };
         let bindings: Vec<(String, String, Bound<'_, PyAny>)> =
@@ -40,11 +44,21 @@ impl Texts {
         })
     }
 
+    fn helper(&mut self, record: &Bound<'_, PyAny>) -> PyResult<Arc<FunctionSource>> {
+        let identity = record.as_ptr() as usize;
+        if let Some(known) = self.helpers.get(&identity) {
+            return Ok(Arc::clone(known));
+        }
+        let source = Arc::new(self.source(record)?);
+        self.helpers.insert(identity, Arc::clone(&source));
+        Ok(source)
+    }
+
     fn binding(&mut self, kind: &str, value: &Bound<'_, PyAny>) -> PyResult<Binding> {
         Ok(match kind {
             "constant" => Binding::Constant(constant(value)?),
             "builtin" => Binding::Builtin(value.extract::<String>()?.into()),
-            "helper" => Binding::Helper(Arc::new(self.source(value)?)),
+            "helper" => Binding::Helper(self.helper(value)?),
             _ => Binding::Opaque,
         })
     }

@@ -34,13 +34,24 @@ impl Function {
     ) -> PyResult<ArrayRef> {
         let py = argument.py();
         let Some(parameter) = self.function.signature.parameter(index) else {
-            return Ok(arrow::array::new_null_array(&arrow::datatypes::DataType::Null, 1));
+            return Err(self.wrong_count(py, index + 1));
         };
         let argument = if constant { PyList::new(py, [argument])?.into_any() } else { argument };
         let name = self.function.qualified_name().to_shared();
         let what = format!("argument {:?}", parameter.name);
         exchange::array_from(&argument, Some(&parameter.ty), &name, &what)
             .map_err(|error| to_pyerr(py, &error))
+    }
+}
+
+impl Function {
+    fn wrong_count(&self, py: Python<'_>, arguments: usize) -> PyErr {
+        let message = format!(
+            "takes {}, but got {arguments}",
+            self.function.signature.describe_count()
+        );
+        let function = self.function.qualified_name().to_shared();
+        to_pyerr(py, &contract::Error::Call { function, message })
     }
 }
 
@@ -89,6 +100,9 @@ impl Function {
         arguments: &Bound<'_, PyTuple>,
         constants: Vec<bool>,
     ) -> PyResult<Column> {
+        if !self.function.signature.accepts_count(arguments.len()) {
+            return Err(self.wrong_count(py, arguments.len()));
+        }
         let columns = arguments
             .iter()
             .zip(&constants)

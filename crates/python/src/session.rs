@@ -9,7 +9,7 @@ use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{self as pyhost, exchange, to_pyerr};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString};
+use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 use pyo3_arrow::input::AnyRecordBatch;
 
 use crate::error::{raising, wait};
@@ -29,14 +29,14 @@ impl Session {
     fn commit<'py>(
         &self,
         py: Python<'py>,
-        manifest: Result<Manifest, Error>,
+        load: impl FnOnce() -> Result<Manifest, Error>,
         grants: Option<Vec<String>>,
         strict: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
         self.check_open(py)?;
         let commit = || {
             let grants = grants.map_or_else(|| Ok(Grants::all()), Grants::parse)?;
-            self.0.registry().commit(&manifest?, &grants, strict)
+            self.0.registry().commit(&load()?, &grants, strict)
         };
         let outcome = commit().map_err(|error| to_pyerr(py, &error))?;
         outcome_dict(py, &outcome)
@@ -61,7 +61,7 @@ impl Session {
         grants: Option<Vec<String>>,
         strict: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
-        self.commit(py, pyhost::load_source(source, name), grants, strict)
+        self.commit(py, || pyhost::load_source(source, name), grants, strict)
     }
 
     fn load_path<'py>(
@@ -71,7 +71,7 @@ impl Session {
         grants: Option<Vec<String>>,
         strict: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
-        self.commit(py, pyhost::load_path(Path::new(path)), grants, strict)
+        self.commit(py, || pyhost::load_path(Path::new(path)), grants, strict)
     }
 
     fn load_object<'py>(
@@ -81,7 +81,7 @@ impl Session {
         grants: Option<Vec<String>>,
         strict: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
-        self.commit(py, pyhost::load_object(object), grants, strict)
+        self.commit(py, || pyhost::load_object(object), grants, strict)
     }
 
     fn add_function(&self, py: Python<'_>, function: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -99,11 +99,13 @@ impl Session {
     }
 
     fn unload(&self, py: Python<'_>, plugin: &str) -> PyResult<bool> {
+        self.check_open(py)?;
         let id = PluginId::new(plugin).map_err(|error| to_pyerr(py, &error))?;
         Ok(self.0.registry().remove(&id))
     }
 
     fn use_plugin(&self, py: Python<'_>, plugin: &str) -> PyResult<()> {
+        self.check_open(py)?;
         let used = self.0.registry().use_plugin(plugin);
         used.map(|_| ()).map_err(|error| to_pyerr(py, &error))
     }
@@ -199,10 +201,11 @@ fn parameters(params: &Bound<'_, PyAny>) -> PyResult<engine::Parameters> {
         }
         return engine::Parameters::from_named_arrays(&columns).map_err(raising(py));
     }
-    if params.is_instance_of::<PyString>() {
-        return Err(PyTypeError::new_err(
-            "params must be a sequence of values or a mapping of names to values, got a string",
-        ));
+    if !params.is_instance_of::<PyList>() && !params.is_instance_of::<PyTuple>() {
+        return Err(PyTypeError::new_err(format!(
+            "params must be a list or tuple of values, or a mapping of names to values, got {}",
+            params.get_type().name()?
+        )));
     }
     let columns = params.try_iter()?.map(|value| one(value?)).collect::<PyResult<Vec<_>>>()?;
     engine::Parameters::from_arrays(&columns).map_err(raising(py))

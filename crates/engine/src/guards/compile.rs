@@ -54,7 +54,8 @@ pub(crate) fn program(
         .enumerate()
         .map(|(index, argument)| field(&argument_name(index), argument, schema))
         .collect::<Result<Vec<Arc<Field>>>>()?;
-    let returns = Arc::new(expr.to_field(schema)?.1.as_ref().clone().with_nullable(true));
+    // As nullable as the expression was: the nodes above have taken that into their schemas.
+    let (_, returns) = expr.to_field(schema)?;
     let inside = DFSchema::try_from(Schema::new(fields))?;
     let step = Compiler { scope }.step(inner.data, &inside, reading)?;
     let program = Program::new(label, step, Arc::clone(inside.inner()), returns);
@@ -67,9 +68,7 @@ pub(crate) fn is_lazy(expr: &Expr) -> bool {
     match expr {
         Expr::BinaryExpr(binary) => matches!(binary.op, Operator::And | Operator::Or),
         Expr::Case(_) => true,
-        Expr::ScalarFunction(call) => {
-            matches!(call.func.name(), "coalesce" | "nvl" | "ifnull" | "nvl2")
-        }
+        Expr::ScalarFunction(call) => is_lazy_call(call),
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Takes expressions with plugin calls out of a node, into a `Compute` node below it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::common::tree_node::{Transformed, TreeNode};
@@ -28,11 +29,28 @@ pub(crate) struct Scope {
     pub(crate) query: QueryContext,
     pub(crate) config: Arc<ConfigOptions>,
     pub(crate) place: Place,
+    /// Names of columns of the query's own that look like [`QueryContext::next_name`]'s.
+    pub(crate) taken: Arc<HashSet<String>>,
 }
 
 impl Scope {
     pub(crate) fn at(&self, place: Place) -> Self {
-        Self { query: self.query.clone(), config: Arc::clone(&self.config), place }
+        Self {
+            query: self.query.clone(),
+            config: Arc::clone(&self.config),
+            place,
+            taken: Arc::clone(&self.taken),
+        }
+    }
+
+    /// A name that no column of the plan has.
+    fn next_name(&self) -> String {
+        loop {
+            let name = self.query.next_name();
+            if !self.taken.contains(&name) {
+                return name;
+            }
+        }
     }
 
     /// The plan with columns behind its own. In a query that names outer columns it is a
@@ -95,7 +113,7 @@ impl<'a> Hoist<'a> {
     /// Always a column of its own, computed once, with or without plugin calls.
     pub(crate) fn lift(&mut self, expr: Expr, reading: Reading) -> Result<Expr> {
         let program = compile::program(&expr, self.input.schema(), &[], reading, self.scope)?;
-        let name = self.scope.query.next_name();
+        let name = self.scope.next_name();
         let lifted = column(&name);
         self.lifted.push((name, program));
         self.originals.push(expr);
@@ -142,7 +160,7 @@ impl<'a> Hoist<'a> {
             if !matches!(expr, Expr::ScalarSubquery(_)) {
                 return Ok(Transformed::no(expr));
             }
-            let name = self.scope.query.next_name();
+            let name = self.scope.next_name();
             let stand_in = column(&name);
             queries.push(expr.alias(name));
             Ok(Transformed::yes(stand_in))

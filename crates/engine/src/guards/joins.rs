@@ -34,32 +34,36 @@ pub(crate) fn join(mut join: Join, scope: &Scope) -> Result<LogicalPlan> {
     above(join, calling, scope)
 }
 
-/// An inner join on calls only. Equalities between the sides are its keys: each row of a side
-/// needs its own, so they are computed below the join.
-fn keyed(mut join: Join, calling: Vec<Expr>, scope: &Scope) -> Result<LogicalPlan> {
+/// An inner join on calls only. Where the first of them is in an equality between the sides, each
+/// row of a side needs its own, so they are computed below the join and become its key. What
+/// follows is for the pairs that the key lets through.
+fn keyed(join: Join, calling: Vec<Expr>, scope: &Scope) -> Result<LogicalPlan> {
     let wanted = Arc::clone(&join.schema);
     let (below_left, below_right) =
         (join.left.schema().fields().len(), join.right.schema().fields().len());
     let mut left = Hoist::new(Arc::unwrap_or_clone(join.left), scope);
     let mut right = Hoist::new(Arc::unwrap_or_clone(join.right), scope);
+    let mut calling = calling.into_iter();
     let mut rest = Vec::new();
-    for expr in calling {
-        match sides(expr, left.schema(), right.schema()) {
-            Ok((of_left, of_right)) => join.on.push((
-                left.lower(of_left, Reading::Value)?,
-                right.lower(of_right, Reading::Value)?,
-            )),
-            Err(expr) => rest.push(expr),
+    let mut key = None;
+    match calling.next().map(|first| sides(first, left.schema(), right.schema())) {
+        Some(Ok((of_left, of_right))) => {
+            let of_left = left.lower(of_left, Reading::Value)?;
+            key = Some(of_left.eq(right.lower(of_right, Reading::Value)?));
         }
+        Some(Err(first)) => rest.push(first),
+        None => {}
     }
+    rest.extend(calling);
     let left = Arc::new(left.finish()?);
     let right = Arc::new(right.finish()?);
     let first_right = left.schema().fields().len();
     let joined = LogicalPlan::Join(Join::try_new(
         left,
         right,
-        join.on,
-        None,
+        Vec::new(),
+        // Not in `on`: there DataFusion drops a key that it simplifies to a constant.
+        key,
         join.join_type,
         join.join_constraint,
         join.null_equality,

@@ -1,15 +1,16 @@
 //! The rule that walks over a plan and takes plugin calls out of each node.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::config::ConfigOptions;
-use datafusion::logical_expr::{Distinct, Expr, LogicalPlan, Subquery};
+use datafusion::logical_expr::{Distinct, Expr, LogicalPlan, Subquery, WriteOp};
 use datafusion::optimizer::AnalyzerRule;
 
 use super::hoist::{Place, Scope};
-use super::{aggregates, filters, joins, nodes};
+use super::{aggregates, filters, joins, nodes, queries};
 use crate::adapter::PluginScalar;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
@@ -19,10 +20,12 @@ pub(crate) struct Guards;
 
 impl AnalyzerRule for Guards {
     fn analyze(&self, plan: LogicalPlan, config: &ConfigOptions) -> Result<LogicalPlan> {
+        check_change(&plan)?;
         let scope = Scope {
             query: QueryContext::of(config),
             config: Arc::new(config.clone()),
             place: Place::Free,
+            taken: Arc::new(made_up_names(&plan)?),
         };
         guard(plan, &scope)
     }
@@ -32,9 +35,40 @@ impl AnalyzerRule for Guards {
     }
 }
 
+/// Refuses calls in statements from which tables read expressions themselves.
+fn check_change(plan: &LogicalPlan) -> Result<()> {
+    plan.apply(|node| {
+        let LogicalPlan::Dml(change) = node else {
+            return Ok(TreeNodeRecursion::Continue);
+        };
+        let place = match change.op {
+            WriteOp::Update | WriteOp::Delete => "in UPDATE or DELETE",
+            WriteOp::MergeInto(_) => "in MERGE",
+            _ => return Ok(TreeNodeRecursion::Continue),
+        };
+        if queries::plan_calls_plugin(node)? {
+            return Err(unsupported(place));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(())
+}
+
+/// The names in a plan that could be those of lifted columns.
+fn made_up_names(plan: &LogicalPlan) -> Result<HashSet<String>> {
+    let mut names = HashSet::new();
+    plan.apply_with_subqueries(|node| {
+        let fields = node.schema().fields().iter();
+        names.extend(fields.map(|field| field.name()).filter(|name| name.starts_with("__")).cloned());
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(names)
+}
+
 /// Rewrites a plan from its leaves up, the queries within expressions first.
 fn guard(plan: LogicalPlan, scope: &Scope) -> Result<LogicalPlan> {
     let rewritten = plan.transform_up(|node| {
+        queries::check(&node)?;
         let node =
             node.map_expressions(|expr| expr.transform_up(|expr| guard_query(expr, scope)))?;
         node.transform_data(|node| rewrite(node, scope))
@@ -79,12 +113,14 @@ fn rewrite(node: LogicalPlan, scope: &Scope) -> Result<Transformed<LogicalPlan>>
         LogicalPlan::Join(join) => joins::join(join, scope)?,
         LogicalPlan::Distinct(Distinct::On(distinct)) => nodes::distinct_on(distinct, scope)?,
         LogicalPlan::Values(values) => nodes::values(values, scope)?,
-        other => return Err(unsupported(&format!("in {}", other.display()))),
+        LogicalPlan::Limit(_) => return Err(unsupported("in LIMIT or OFFSET")),
+        LogicalPlan::Statement(_) => return Err(unsupported("among the values of EXECUTE")),
+        _ => return Err(unsupported("in this clause")),
     };
     Ok(Transformed::yes(plan))
 }
 
-fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
+pub(crate) fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
     let mut found = false;
     node.apply_expressions(|expr| {
         found = found || calls_plugin(expr);

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, Result};
 use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{Expr, Filter, Limit, LogicalPlan, Projection};
 
@@ -36,7 +36,7 @@ fn projection(node: Projection) -> Result<Transformed<LogicalPlan>> {
         .into_iter()
         .map(|expr| {
             let (qualifier, name) = expr.qualified_name();
-            let lowered = take_out(expr, &mut programs)?;
+            let lowered = take_out(expr, node.input.schema(), &mut programs)?;
             Ok(match lowered {
                 Expr::Column(column) if column.name == name => Expr::Column(column),
                 other => other.unalias().alias_qualified(qualifier, name),
@@ -58,7 +58,7 @@ fn filter(node: Filter) -> Result<Transformed<LogicalPlan>> {
     };
     for predicate in calling {
         let mut programs = Vec::new();
-        let predicate = take_out(predicate, &mut programs)?;
+        let predicate = take_out(predicate, plan.schema(), &mut programs)?;
         let input = Arc::new(Compute::over(plan, programs)?);
         plan = LogicalPlan::Filter(Filter::try_new(predicate, input)?);
     }
@@ -97,12 +97,19 @@ fn computes(plan: &LogicalPlan) -> Option<&Compute> {
     }
 }
 
-fn take_out(expr: Expr, programs: &mut Vec<(String, Expr)>) -> Result<Expr> {
+fn take_out(
+    expr: Expr,
+    below: &DFSchema,
+    programs: &mut Vec<(String, Expr)>,
+) -> Result<Expr> {
     let lowered = expr.transform_down(|expr| {
         let Some(identity) = Program::identity_of(&expr) else {
             return Ok(Transformed::no(expr));
         };
-        let name = format!("__program_{identity}");
+        let mut name = format!("__program_{identity}");
+        while below.has_column_with_unqualified_name(&name) {
+            name.push('_');
+        }
         let stand_in = column(&name);
         if programs.iter().all(|(known, _)| *known != name) {
             programs.push((name, expr));

@@ -92,6 +92,43 @@ const GUARDED: &[&str] = &[
     "SELECT id FROM t WHERE x > 0 AND coalesce(p.check(x), true)",
     "SELECT DISTINCT ON (p.check(x)) id FROM t WHERE x > 0 ORDER BY p.check(x)",
     "SELECT p.check(x), count(*) FROM t WHERE x > 0 GROUP BY ROLLUP (p.check(x))",
+    "SELECT id FROM t WHERE x > 0 AND EXISTS (SELECT 1 FROM t s WHERE s.id = t.id AND p.check(s.x))",
+    "SELECT id FROM t WHERE x > 0 AND NOT EXISTS (SELECT 1 FROM t s WHERE s.id = t.id AND p.check(s.x))",
+    "SELECT id FROM t WHERE id >= 0 AND x > 0 AND id IN (SELECT s.id FROM t s WHERE s.id = t.id AND p.check(s.x))",
+    "SELECT id FROM t WHERE id IN (SELECT id FROM t WHERE x > 0 AND p.check(x)) AND x > 0",
+    "SELECT id, coalesce((SELECT max(id) FROM t WHERE x > 0 AND p.check(x)), x) FROM keep JOIN t USING (id)",
+    "SELECT id, (SELECT bool_and(p.check(x)) FROM t WHERE x > 0) OR id > 0 FROM keep",
+    "SELECT keep.id FROM keep JOIN t ON p.check(t.x) = coalesce(true, keep.id > 0) WHERE false UNION ALL SELECT id FROM t WHERE x > 0 AND p.check(x)",
+];
+
+/// Queries with calls that some rows don't need, and queries that DataFusion would run twice.
+const REFUSED: &[(&str, &[&str])] = &[
+    (
+        "in a query behind AND, OR, CASE or COALESCE",
+        &[
+            "SELECT id FROM t WHERE p.any(x) AND EXISTS (SELECT 1 FROM keep WHERE keep.id = t.id AND p.any(keep.id))",
+            "SELECT id FROM t WHERE x <= 0 OR EXISTS (SELECT 1 FROM keep WHERE keep.id = t.id AND p.any(keep.id))",
+            "SELECT id FROM t WHERE x > 0 AND EXISTS (SELECT 1 FROM (SELECT id, p.twice(id) AS y FROM keep) s WHERE s.y = t.id)",
+            "SELECT id FROM t WHERE random() < 0 AND EXISTS (SELECT 1 FROM keep WHERE keep.id = t.id AND p.any(keep.id))",
+            "SELECT id FROM t WHERE x > 100 AND x > (SELECT max(p.twice(id)) FROM keep)",
+            "SELECT id FROM t WHERE x > 100 AND id IN (SELECT p.twice(id) FROM keep)",
+            "SELECT x > 100 AND x > (SELECT max(p.twice(id)) FROM keep) FROM t",
+            "SELECT CASE WHEN x > 5 THEN (SELECT max(p.twice(id)) FROM keep) END FROM t",
+            "SELECT CASE WHEN x > 5 THEN 1 WHEN x > (SELECT max(p.twice(id)) FROM keep) THEN 2 END FROM t",
+            "SELECT CASE x WHEN 5 THEN 1 ELSE (SELECT max(p.twice(id)) FROM keep) END FROM t",
+            "SELECT coalesce(x, (SELECT max(p.twice(id)) FROM keep)) FROM t",
+            "SELECT nvl(x, 1 + (SELECT max(s.y) FROM (SELECT p.twice(id) AS y FROM keep) s)) FROM t",
+            "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM keep WHERE keep.id = t.id OR keep.id > (SELECT max(p.twice(id)) FROM keep))",
+        ],
+    ),
+    (
+        "in a query behind ANY or ALL",
+        &[
+            "SELECT id FROM t WHERE x = ANY (SELECT p.twice(id) FROM keep)",
+            "SELECT id FROM t WHERE x <> ALL (SELECT p.twice(id) FROM keep)",
+            "SELECT id FROM t WHERE x > ALL (SELECT id FROM keep WHERE p.any(id))",
+        ],
+    ),
 ];
 
 fn check(fixture: &Fixture, x: &[Option<i64>], what: &str) {
@@ -140,4 +177,18 @@ fn the_matrix_fails_where_nothing_guards() {
     fixture.table("t", &guarded_column(100, 20, false));
     assert!(fixture.error("SELECT p.check(x) FROM t").contains("reached"));
     assert!(rows(&fixture.run("SELECT x FROM t")) == 100);
+}
+
+#[test]
+fn what_cannot_be_guarded_is_refused() {
+    let fixture = Fixture::new(1);
+    fixture.table("t", &guarded_column(100, 20, true));
+    fixture.run("CREATE TABLE keep AS SELECT id FROM t WHERE x > 0");
+    for (place, queries) in REFUSED {
+        for sql in *queries {
+            let error = fixture.error(sql);
+            assert!(error.contains(&format!("cannot be called {place} yet")), "{sql}: {error}");
+            assert_eq!(fixture.calls(), [], "{sql}");
+        }
+    }
 }

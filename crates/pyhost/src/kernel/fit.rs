@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::column::SUPPORTED;
-use super::found::{self, Found};
+use super::found::{self, Found, Owner};
 use super::note;
 use super::result::builder;
 use super::value::Misfit;
@@ -27,6 +27,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) count: Option<usize>,
     /// The user's number of a row.
     pub(crate) number: &'a dyn Fn(usize) -> u64,
+    pub(crate) owner: Owner,
     /// What else could have been given.
     pub(crate) hint: &'static str,
 }
@@ -38,7 +39,7 @@ impl Wanted<'_> {
     /// # Errors
     /// A conversion error that names the row where there is one.
     pub(crate) fn read(&self, value: &Bound<'_, PyAny>) -> PyResult<Result<ArrayRef>> {
-        Ok(match found::read(value)? {
+        Ok(match found::read(value, self.owner)? {
             Found::Array(array) => self.check_length(array.len()).and_then(|()| self.fit(&array)),
             Found::Values(list) => self.list(&list),
             Found::OneValue => Err(self.one_value(value)),

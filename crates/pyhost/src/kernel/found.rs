@@ -1,9 +1,13 @@
-//! Array-like objects of Python, as what they are: an Arrow array, a list of values, or neither.
-//! Memory is copied, unless it came as an Arrow array, which nobody may change.
+//! Array-like objects of Python, as what they are: an array, a list of values, or neither.
+//!
+//! Memory is copied. That of an Arrow array may belong to a NumPy array which its owner writes to
+//! again; only who gives an argument keeps it unchanged until the call is over.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray};
+use arrow::array::{
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, MutableArrayData, PrimitiveArray, make_array,
+};
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::concat;
 use arrow::datatypes::{
@@ -28,15 +32,29 @@ pub(super) enum Found<'py> {
     Nothing,
 }
 
+/// Whose memory an Arrow array is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A plugin's, which may write to it again.
+    Plugin,
+    /// A caller's, who waits for the answer.
+    Caller,
+}
+
 /// # Errors
 /// What Python code of the object itself raised.
-pub(super) fn read<'py>(value: &Bound<'py, PyAny>) -> PyResult<Found<'py>> {
+pub(super) fn read<'py>(value: &Bound<'py, PyAny>, owner: Owner) -> PyResult<Found<'py>> {
+    let value = &plain_series(value)?;
     let class = value.get_type();
     if is_one_value(value)? {
         return Ok(Found::OneValue);
     }
     if class.hasattr("__arrow_c_array__")? || class.hasattr("__arrow_c_stream__")? {
-        return arrow_array(value.extract()?).map(Found::Array);
+        let array = arrow_array(value.extract()?)?;
+        return Ok(Found::Array(match owner {
+            Owner::Plugin => copied(&array)?,
+            Owner::Caller => array,
+        }));
     }
     if let Ok(list) = value.cast::<PyList>() {
         return Ok(Found::Values(list.clone()));
@@ -75,6 +93,35 @@ fn numpy_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Found<'py>> {
             Ok(Found::Values(list.cast_into()?))
         }
     }
+}
+
+fn copied(array: &ArrayRef) -> PyResult<ArrayRef> {
+    let data = array.to_data();
+    let mut copy = MutableArrayData::new(vec![&data], false, data.len());
+    copy.try_extend(0, 0, data.len()).map_err(invalid)?;
+    Ok(make_array(copy.freeze()))
+}
+
+/// A pandas series as NumPy array or list, for pandas itself takes NaN for NULL; anything else as
+/// it is.
+fn plain_series<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let class = value.get_type();
+    let is_series = class.name()? == "Series"
+        && class.module()?.to_string_lossy().split('.').next() == Some("pandas");
+    if !is_series {
+        return Ok(value.clone());
+    }
+    let dtype = value.getattr("dtype")?;
+    let kind: String = dtype.getattr("kind")?.extract()?;
+    if kind != "O" && dtype.get_type().module()?.to_string_lossy().starts_with("numpy") {
+        return value.call_method0("to_numpy");
+    }
+    let missing = value.call_method0("isna")?;
+    let objects = value.call_method1("astype", ("object",))?;
+    let none = value.py().None();
+    objects
+        .call_method1("where", (missing.call_method0("__invert__")?, none))?
+        .call_method0("tolist")
 }
 
 /// Whether a value is a single one, where an array is wanted.

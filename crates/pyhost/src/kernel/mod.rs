@@ -32,7 +32,18 @@ use instances::Instances;
 
 pub(crate) use column::{SUPPORTED, to_list};
 pub(crate) use fit::Wanted;
+pub(crate) use found::Owner;
 pub(crate) use numpy_form::argument as to_numpy;
+
+/// Whether a value is None, or another library's way to say so.
+pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
+    value::is_missing(value).unwrap_or(false)
+}
+
+/// Whether a value is a bool of Python's or `NumPy`'s.
+pub(crate) fn is_truth_value(value: &Bound<'_, PyAny>) -> bool {
+    matches!(value::boolean(value), Ok(Some(_)))
+}
 
 /// What the kernel calls.
 #[derive(Debug)]

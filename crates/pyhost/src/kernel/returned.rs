@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 
 use super::PythonKernel;
 use super::fit::Wanted;
+use super::found::Owner;
 use super::note;
 use super::vectorized::CalledRows;
 use crate::errors;
@@ -25,6 +26,7 @@ pub(super) fn into_array(
         ty: Some(kernel.signature.returns()),
         count: Some(rows.count),
         number: &|row| rows.number(row),
+        owner: Owner::Plugin,
         hint: "a vectorized function returns an Arrow array, a NumPy array or a list",
     };
     // Python code of the returned object itself may raise.

@@ -13,7 +13,7 @@ use super::vectorcall::Frame;
 use crate::errors;
 
 /// How many rows pass between two looks at the token.
-const LOOK: usize = 1024;
+const LOOK: usize = 16;
 
 pub(super) fn run(
     kernel: &PythonKernel,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import warnings
 from collections.abc import Mapping, Sequence
@@ -79,6 +80,18 @@ def describe(declaration: Declaration, determinism: str) -> Function:
     return _Reader(declaration).function(determinism)
 
 
+def _innermost(function: Any) -> Any:  # noqa: ANN401 - whatever can be called
+    """The function that a method, a partial or a decorator's wrapper calls in the end."""
+    while True:
+        if isinstance(function, functools.partial):
+            function = function.func
+            continue
+        inner = getattr(function, "__func__", None) or getattr(function, "__wrapped__", None)
+        if inner is None:
+            return function
+        function = inner
+
+
 class _Reader:
     """Reads one declaration; its errors know the place."""
 
@@ -97,8 +110,10 @@ class _Reader:
         declared = self.declaration
         if not callable(self.target):
             raise self._error(f"a {declared.kind} function must be callable")
-        if not isinstance(self.name, str) or self.name == "<lambda>":
-            raise self._error("a lambda has no name; give one as the decorator's first argument")
+        if not isinstance(self.name, str) or self.name in ("", "<lambda>"):
+            raise self._error(
+                "the function has no name; give one as the decorator's first argument"
+            )
         self._check_options()
         kind = inspect.unwrap(self.called)
         if inspect.iscoroutinefunction(kind) or inspect.isasyncgenfunction(kind):
@@ -135,7 +150,7 @@ class _Reader:
     def _called(self) -> Callable[..., Any]:
         """What is called for a row: the function, or the `__call__` of a class or object."""
         target = self.target
-        if inspect.isroutine(target):
+        if inspect.isroutine(target) or isinstance(target, functools.partial):
             return target
         owner = target if isinstance(target, type) else type(target)
         return getattr(owner, "__call__", target)  # noqa: B004 - the function itself is wanted
@@ -173,8 +188,7 @@ class _Reader:
         except (TypeError, ValueError):
             return self._unknown_signature()
         parameters = list(signature.parameters.values())
-        is_method = self.is_class or not inspect.isroutine(self.target)
-        if is_method and self.called is not self.target:
+        if self._takes_self():
             parameters = parameters[1:]
         positional = [
             p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
@@ -198,6 +212,13 @@ class _Reader:
             variadic=rest,
             annotations=annotations,
         )
+
+    def _takes_self(self) -> bool:
+        """Whether the first parameter of what is called is the object itself."""
+        if self.called is self.target or isinstance(self.target, functools.partial):
+            return False
+        owner = self.target if self.is_class else type(self.target)
+        return not isinstance(inspect.getattr_static(owner, "__call__"), staticmethod)
 
     def _unknown_signature(self) -> _Signature:
         """Trust the declaration about a builtin that tells nothing about itself."""
@@ -299,7 +320,8 @@ class _Reader:
             return declared
         if is_nullable(text):
             return "pass"
-        node = None if self.found is None else self.found[1]
+        found = self.found or definition(_innermost(self.called))
+        node = None if found is None else found[1]
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return "skip"
         reading = null_reading.read(node)

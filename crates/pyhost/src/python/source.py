@@ -27,7 +27,6 @@ __all__ = ["FunctionSource", "Text", "capture", "definition", "forget", "remembe
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _INT64 = range(-(2**63), 2**63)
-_HELPER_DEPTH = 16
 
 
 class Text:
@@ -55,10 +54,10 @@ class Text:
         return {(node.name, first_line(node)): node for node in found}
 
     @functools.cached_property
-    def codes(self) -> list[types.CodeType]:
+    def codes(self) -> frozenset[types.CodeType]:
         """Every code object that the text compiles to."""
         whole = compile(self.text, self.file, "exec", dont_inherit=True)
-        return list(_nested(whole))
+        return frozenset(_nested(whole))
 
     def span(self, node: Definition) -> tuple[int, int]:
         """Byte offsets of a definition, decorators included."""
@@ -117,7 +116,7 @@ def definition(function: Callable[..., Any] | type) -> tuple[Text, Definition] |
 
 def capture(function: Callable[..., Any] | type) -> FunctionSource | None:
     """Capture the source of a function or class, if it is known to be what runs."""
-    return _capture(function, frozenset(), 0)
+    return _capture(function, {})
 
 
 def first_line(node: Definition) -> int:
@@ -126,8 +125,14 @@ def first_line(node: Definition) -> int:
 
 
 def _capture(
-    function: Callable[..., Any] | type, above: frozenset[int], depth: int
+    function: Callable[..., Any] | type, helpers: dict[int, FunctionSource | None]
 ) -> FunctionSource | None:
+    """Capture a function. What calls itself, also through others, has no finite source.
+
+    Args:
+        function: What to capture.
+        helpers: What was captured before by identity, and None for what is being captured.
+    """
     found = definition(function)
     if found is None:
         return None
@@ -135,11 +140,11 @@ def _capture(
     start, end = text.span(node)
     bindings = []
     if isinstance(function, types.FunctionType):
-        above = above | {id(function)}
+        helpers[id(function)] = None
         for name, is_global in _free_names(function.__code__):
             value: tuple[str, object] = ("opaque", None)
             if is_global:
-                value = _binding(function, name, above, depth)
+                value = _binding(function, name, helpers)
             bindings.append((name, *value))
     return FunctionSource(
         text=text.text,
@@ -159,9 +164,14 @@ def _text_of(file: str, namespace: dict[str, Any]) -> Text | None:
     lines = linecache.getlines(file, namespace)
     if not lines:
         return None
-    text = Text(file, "".join(lines))
+    return _parsed(file, "".join(lines))
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(file: str, text: str) -> Text | None:
+    known = Text(file, text)
     try:
-        return text if text.codes else None
+        return known if known.codes else None
     except (SyntaxError, ValueError):
         return None
 
@@ -213,7 +223,7 @@ def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
 
 
 def _binding(
-    function: types.FunctionType, name: str, above: frozenset[int], depth: int
+    function: types.FunctionType, name: str, helpers: dict[int, FunctionSource | None]
 ) -> tuple[str, object]:
     namespace = function.__globals__
     missing = object()
@@ -226,12 +236,12 @@ def _binding(
     if canonical is not None:
         return "builtin", canonical
     is_helper = isinstance(value, types.FunctionType) and value.__globals__ is namespace
-    # A function that calls itself has no finite source of this shape.
-    if is_helper and id(value) not in above and depth < _HELPER_DEPTH:
-        helper = _capture(value, above, depth + 1)
-        if helper is not None:
-            return "helper", helper
-    return "opaque", None
+    if not is_helper:
+        return "opaque", None
+    if id(value) not in helpers:
+        helpers[id(value)] = _capture(value, helpers)
+    helper = helpers[id(value)]
+    return ("opaque", None) if helper is None else ("helper", helper)
 
 
 def _plain_constant(value: object) -> tuple[str, object]:
