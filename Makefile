@@ -45,7 +45,7 @@ test-python: build
 
 check: lint test types ## exactly what CI runs
 
-lint: $(VENV)/installed ## formatting and lints
+lint: build ## formatting and lints
 	cargo fmt --all --check
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check

@@ -97,7 +97,7 @@ def test_closing_releases_a_caller_between_rows(database):
 
 
 def test_options_are_checked():
-    for options in ({"threads": 0}, {"memory": "much"}, {"memory": 0}):
+    for options in ({"threads": 0}, {"threads": -1}, {"memory": "much"}, {"memory": 0}):
         with pytest.raises(ValueError, match=r"threads|memory"):
             arrowsmith.Database.in_memory(**options)
 

@@ -69,6 +69,18 @@ def test_files_round_trip(session, tmp_path, kind):
     assert read(session, f"'{path}'") == ROWS
 
 
+def test_strings_of_a_file_come_in_the_layout_that_every_library_reads(session, tmp_path):
+    pq.write_table(TABLE, tmp_path / "t.parquet")
+    relation = session.sql(f"SELECT s FROM '{tmp_path}/t.parquet'")
+    types = {
+        relation.schema.field("s").type,
+        relation.to_arrow().schema.field("s").type,
+        next(iter(relation)).schema.field("s").type,
+        pa.table(relation).schema.field("s").type,
+    }
+    assert types == {pa.string()}
+
+
 def test_globs_and_folders(session, tmp_path):
     for part in range(3):
         pq.write_table(pa.table({"x": [part], "s": [str(part)]}), tmp_path / f"{part}.parquet")
