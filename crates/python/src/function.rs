@@ -46,10 +46,8 @@ impl Function {
 
 impl Function {
     fn wrong_count(&self, py: Python<'_>, arguments: usize) -> PyErr {
-        let message = format!(
-            "takes {}, but got {arguments}",
-            self.function.signature.describe_count()
-        );
+        let message =
+            format!("takes {}, but got {arguments}", self.function.signature.describe_count());
         let function = self.function.qualified_name().to_shared();
         to_pyerr(py, &contract::Error::Call { function, message })
     }

@@ -59,7 +59,9 @@ fn made_up_names(plan: &LogicalPlan) -> Result<HashSet<String>> {
     let mut names = HashSet::new();
     plan.apply_with_subqueries(|node| {
         let fields = node.schema().fields().iter();
-        names.extend(fields.map(|field| field.name()).filter(|name| name.starts_with("__")).cloned());
+        names.extend(
+            fields.map(|field| field.name()).filter(|name| name.starts_with("__")).cloned(),
+        );
         Ok(TreeNodeRecursion::Continue)
     })?;
     Ok(names)

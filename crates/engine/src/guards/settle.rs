@@ -97,11 +97,7 @@ fn computes(plan: &LogicalPlan) -> Option<&Compute> {
     }
 }
 
-fn take_out(
-    expr: Expr,
-    below: &DFSchema,
-    programs: &mut Vec<(String, Expr)>,
-) -> Result<Expr> {
+fn take_out(expr: Expr, below: &DFSchema, programs: &mut Vec<(String, Expr)>) -> Result<Expr> {
     let lowered = expr.transform_down(|expr| {
         let Some(identity) = Program::identity_of(&expr) else {
             return Ok(Transformed::no(expr));

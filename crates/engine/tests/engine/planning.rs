@@ -63,3 +63,13 @@ fn plans_are_readable() {
                 TableScan: t projection=[x]
     ");
 }
+
+#[test]
+fn a_call_that_joins_is_a_key() {
+    let fixture = Fixture::new(1);
+    fixture.table("t", &[Some(1), Some(2)]);
+    let sql = "SELECT a.x FROM t a JOIN t b ON p.twice(a.x) = b.x";
+    let relation = fixture.session.sql(sql, Parameters::None).wait().unwrap();
+    let text = relation.explain(false).wait().unwrap();
+    assert!(text.contains("HashJoinExec"), "{text}");
+}
