@@ -12,7 +12,7 @@ export CARGO_TARGET_DIR
 
 # The variables that maturin gives to cargo. With the same ones here, cargo's tests and maturin's
 # module share what was compiled of pyo3.
-PYO3 := PYO3_BUILD_EXTENSION_MODULE=1 PYO3_PYTHON=$(BIN)/python \
+PYO3 := env PYO3_BUILD_EXTENSION_MODULE=1 PYO3_PYTHON=$(BIN)/python \
 	$$($(BIN)/python scripts/pyo3_environment.py $(CARGO_TARGET_DIR))
 
 .PHONY: help build demo test test-rust test-python check lint types bench docs fix features clean
