@@ -38,7 +38,7 @@ test: build test-rust test-python ## run every test
 RUST_TESTS := $(if $(shell command -v cargo-nextest),nextest run,test --lib --tests)
 
 test-rust: build
-	$(PYO3) cargo $(RUST_TESTS) --workspace --exclude arrowsmith-python
+	$(PYO3) cargo $(RUST_TESTS) --no-fail-fast --workspace --exclude arrowsmith-python
 
 test-python: build
 	$(BIN)/python -m pytest

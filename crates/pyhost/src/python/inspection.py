@@ -111,9 +111,8 @@ class _Reader:
         if not callable(self.target):
             raise self._error(f"a {declared.kind} function must be callable")
         if not isinstance(self.name, str) or self.name in ("", "<lambda>"):
-            raise self._error(
-                "the function has no name; give one as the decorator's first argument"
-            )
+            what = "a lambda" if self.name == "<lambda>" else "the function"
+            raise self._error(f"{what} has no name; give one as the decorator's first argument")
         self._check_options()
         kind = inspect.unwrap(self.called)
         if inspect.iscoroutinefunction(kind) or inspect.isasyncgenfunction(kind):
