@@ -4,7 +4,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, Self, TypedDict, TypeVar, final, overload, type_check_only
 
-__all__: list[str]
+__all__ = [
+    "ArrowsmithError",
+    "Batches",
+    "CapabilityError",
+    "ClosedError",
+    "Column",
+    "ConversionError",
+    "Database",
+    "ExecutionError",
+    "FileError",
+    "Function",
+    "InternalError",
+    "PlanError",
+    "Plugin",
+    "PluginLoadError",
+    "QueryCancelled",
+    "Relation",
+    "ResourcesExhausted",
+    "Session",
+    "__version__",
+    "table_from_columns",
+]
 __version__: str
 
 _F = TypeVar("_F", bound=Callable[..., Any])
