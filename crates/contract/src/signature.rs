@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{LoadError, Result, Type};
+use crate::{Error, LoadError, Result, Type};
 
 /// What a NULL argument does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,10 +90,6 @@ impl Signature {
         self.required
     }
 
-    pub fn is_variadic(&self) -> bool {
-        self.variadic
-    }
-
     /// The parameter that takes argument `index`.
     pub fn parameter(&self, index: usize) -> Option<&Parameter> {
         match self.parameters.get(index) {
@@ -102,12 +98,24 @@ impl Signature {
         }
     }
 
-    pub fn accepts_count(&self, arguments: usize) -> bool {
+    fn accepts_count(&self, arguments: usize) -> bool {
         arguments >= self.required && (self.variadic || arguments <= self.parameters.len())
     }
 
+    /// # Errors
+    /// [`Error::Call`], which says how many `function` takes.
+    pub fn check_count(&self, function: &Arc<str>, arguments: usize) -> Result<()> {
+        if self.accepts_count(arguments) {
+            return Ok(());
+        }
+        Err(Error::Call {
+            function: Arc::clone(function),
+            message: format!("takes {}, but got {arguments}", self.describe_count()),
+        })
+    }
+
     /// How many arguments it takes, in words: `2 arguments`, `1 to 3 arguments`.
-    pub fn describe_count(&self) -> String {
+    fn describe_count(&self) -> String {
         let (least, most) = (self.required, self.parameters.len());
         let plural = |count| if count == 1 { "" } else { "s" };
         if self.variadic {
@@ -159,6 +167,8 @@ mod tests {
         let fixed = Signature::new(vec![float("a"), float("b")], 1, false, Type::INT64).unwrap();
         assert_eq!([0, 1, 2, 3].map(|n| fixed.accepts_count(n)), [false, true, true, false]);
         assert_eq!(fixed.describe_count(), "1 to 2 arguments");
+        let error = fixed.check_count(&Arc::from("p.f"), 3).unwrap_err();
+        assert_eq!(error.to_string(), "p.f: takes 1 to 2 arguments, but got 3");
         let rest = Signature::new(vec![float("a"), float("b")], 1, true, Type::INT64).unwrap();
         assert_eq!([0, 1, 9].map(|n| rest.accepts_count(n)), [false, true, true]);
         assert_eq!(rest.parameter(7).unwrap().name.as_ref(), "b");

@@ -46,27 +46,19 @@ fn schema_below(node: &LogicalPlan) -> DFSchema {
 
 fn check_call(function: &Arc<Function>, arguments: &[Expr], schema: &DFSchema) -> Result<()> {
     let signature = &function.signature;
-    let wrong = |message: String| {
-        Err(through_datafusion(Error::Call {
-            function: function.qualified_name().to_shared(),
-            message,
-        }))
-    };
-    if !signature.accepts_count(arguments.len()) {
-        return wrong(format!("takes {}, but got {}", signature.describe_count(), arguments.len()));
-    }
+    let name = function.qualified_name().to_shared();
+    signature.check_count(&name, arguments.len()).map_err(through_datafusion)?;
     for (index, argument) in arguments.iter().enumerate() {
         let Some(parameter) = signature.parameter(index) else {
             continue;
         };
         let given = argument.get_type(schema)?;
         if !coerce::is_coercible(&given, &parameter.ty) {
-            return wrong(format!(
-                "argument {:?} is {}, but got {}",
-                parameter.name,
-                parameter.ty,
-                Type::from(given)
-            ));
+            let (wanted, given) = (&parameter.ty, Type::from(given));
+            return Err(through_datafusion(Error::Call {
+                function: name,
+                message: format!("argument {:?} is {wanted}, but got {given}", parameter.name),
+            }));
         }
     }
     Ok(())

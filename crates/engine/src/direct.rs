@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::{self as contract, Function};
+use arrowsmith_contract::Function;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
@@ -26,7 +26,8 @@ impl Session {
         let function = Arc::clone(function);
         let runtime = Arc::clone(self.runtime());
         self.start(|token| async move {
-            check_count(&function, columns.len())?;
+            let name = function.qualified_name().to_shared();
+            function.signature.check_count(&name, columns.len())?;
             let call = Arc::new(Call::new(Arc::clone(&function), &QueryContext::new(token)));
             let batches = stream::iter(ranges(rows)).map(|range| {
                 let call = Arc::clone(&call);
@@ -65,18 +66,6 @@ impl Session {
 /// An empty column.
 pub fn repeat(value: &ArrayRef, rows: usize) -> Result<ArrayRef> {
     Ok(adapter::repeat(value, rows)?)
-}
-
-fn check_count(function: &Function, arguments: usize) -> Result<()> {
-    let signature = &function.signature;
-    if signature.accepts_count(arguments) {
-        return Ok(());
-    }
-    Err(contract::Error::Call {
-        function: function.qualified_name().to_shared(),
-        message: format!("takes {}, but got {arguments}", signature.describe_count()),
-    }
-    .into())
 }
 
 fn ranges(rows: usize) -> impl Iterator<Item = Range<usize>> {

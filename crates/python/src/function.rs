@@ -28,28 +28,16 @@ impl Function {
     /// An argument as a column of its declared type; a constant as a column of one row.
     fn column(
         &self,
-        index: usize,
+        parameter: &contract::Parameter,
         argument: Bound<'_, PyAny>,
         constant: bool,
     ) -> PyResult<ArrayRef> {
         let py = argument.py();
-        let Some(parameter) = self.function.signature.parameter(index) else {
-            return Err(self.wrong_count(py, index + 1));
-        };
         let argument = if constant { PyList::new(py, [argument])?.into_any() } else { argument };
         let name = self.function.qualified_name().to_shared();
         let what = format!("argument {:?}", parameter.name);
         exchange::array_from(&argument, Some(&parameter.ty), &name, &what)
             .map_err(|error| to_pyerr(py, &error))
-    }
-}
-
-impl Function {
-    fn wrong_count(&self, py: Python<'_>, arguments: usize) -> PyErr {
-        let message =
-            format!("takes {}, but got {arguments}", self.function.signature.describe_count());
-        let function = self.function.qualified_name().to_shared();
-        to_pyerr(py, &contract::Error::Call { function, message })
     }
 }
 
@@ -98,14 +86,15 @@ impl Function {
         arguments: &Bound<'_, PyTuple>,
         constants: Vec<bool>,
     ) -> PyResult<Column> {
-        if !self.function.signature.accepts_count(arguments.len()) {
-            return Err(self.wrong_count(py, arguments.len()));
-        }
+        let signature = &self.function.signature;
+        let name = self.function.qualified_name().to_shared();
+        signature.check_count(&name, arguments.len()).map_err(|error| to_pyerr(py, &error))?;
+        let parameters = (0..).map_while(|index| signature.parameter(index));
         let columns = arguments
             .iter()
             .zip(&constants)
-            .enumerate()
-            .map(|(index, (argument, constant))| self.column(index, argument, *constant))
+            .zip(parameters)
+            .map(|((argument, constant), parameter)| self.column(parameter, argument, *constant))
             .collect::<PyResult<Vec<_>>>()?;
         let mut rows = None;
         for (index, (column, constant)) in columns.iter().zip(&constants).enumerate() {

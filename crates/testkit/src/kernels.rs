@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef};
 use arrow::compute::concat;
 use arrowsmith_contract::{
-    CallContext, DeclaredType, Determinism, Error, Function, FunctionName, Kernel, Manifest, Mode,
+    CallContext, DeclaredType, Determinism, Function, FunctionName, Kernel, Manifest, Mode,
     NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
 };
 
@@ -109,11 +109,6 @@ impl PluginBuilder {
     /// Without functions, or with a name twice.
     pub fn build(self) -> Result<Manifest> {
         Manifest::new(self.id, "1.0.0".into(), self.functions)
-    }
-
-    /// An error as a plugin would give it for a row that must not be reached.
-    pub fn unreachable_row(function: &str) -> Error {
-        Error::Internal(format!("{function} was called for an excluded row"))
     }
 }
 

@@ -106,16 +106,7 @@ impl ScalarKernel for PythonKernel {
 
 impl PythonKernel {
     fn check_shape(&self, columns: &[ArrayRef], rows: usize) -> Result<()> {
-        if !self.signature.accepts_count(columns.len()) {
-            return Err(Error::Call {
-                function: Arc::clone(&self.function),
-                message: format!(
-                    "takes {}, but got {}",
-                    self.signature.describe_count(),
-                    columns.len()
-                ),
-            });
-        }
+        self.signature.check_count(&self.function, columns.len())?;
         if columns.iter().any(|column| column.len() != rows) {
             return Err(Error::Internal(format!(
                 "{} got columns of other lengths than {rows}",
