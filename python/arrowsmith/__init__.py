@@ -1,21 +1,23 @@
 """Plain Python functions inside a Rust query engine."""
 
-from arrowsmith._native import (
+from arrowsmith import errors
+from arrowsmith._native import Plugin, __version__
+from arrowsmith.database import Database
+from arrowsmith.errors import (
     ArrowsmithError,
     CapabilityError,
     ClosedError,
     ConversionError,
     ExecutionError,
     FileError,
+    FunctionTimeout,
     InternalError,
     PlanError,
-    Plugin,
     PluginLoadError,
     QueryCancelled,
+    QueryTimeout,
     ResourcesExhausted,
-    __version__,
 )
-from arrowsmith.database import Database
 from arrowsmith.function import Function
 from arrowsmith.relation import Relation
 from arrowsmith.session import Session
@@ -29,13 +31,16 @@ __all__ = [
     "ExecutionError",
     "FileError",
     "Function",
+    "FunctionTimeout",
     "InternalError",
     "PlanError",
     "Plugin",
     "PluginLoadError",
     "QueryCancelled",
+    "QueryTimeout",
     "Relation",
     "ResourcesExhausted",
     "Session",
     "__version__",
+    "errors",
 ]

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from arrowsmith import _native
+from arrowsmith._native import boundary
 from arrowsmith.session import Session
 
 if TYPE_CHECKING:
@@ -28,17 +29,20 @@ class Database:
         [(2,)]
     """
 
-    def __init__(self, native: _native.Database) -> None:
+    def __init__(self, native: _native.Database, *, progress: bool | None = None) -> None:
         """Wrap the native database; use `Database.in_memory` instead."""
         self._native = native
+        self._progress = progress
 
     @classmethod
+    @boundary
     def in_memory(
         cls,
         *,
         threads: int | None = None,
         memory: int | str | None = None,
         temp_dir: str | os.PathLike[str] | None = None,
+        progress: bool | None = None,
     ) -> Self:
         """Make a database that stores nothing.
 
@@ -49,6 +53,8 @@ class Database:
                 (units are powers of 1024). Sorts, joins and aggregates beyond it spill to disk. No
                 limit by default.
             temp_dir: The folder for what is spilled; the system's by default.
+            progress: Whether to show how far a query is that takes longer than half a second. By
+                default that is done in notebooks, and where standard error is a terminal.
 
         Raises:
             ValueError: A number that makes no sense.
@@ -57,12 +63,14 @@ class Database:
             message = f"threads must be at least 1, got {threads}"
             raise ValueError(message)
         folder = None if temp_dir is None else os.fspath(temp_dir)
-        return cls(_native.Database(threads, _bytes(memory), folder))
+        return cls(_native.Database(threads, _bytes(memory), folder), progress=progress)
 
+    @boundary
     def session(self) -> Session:
         """Open a session: its own tables, plugins and settings."""
-        return Session(self._native.session())
+        return Session(self._native.session(), progress=self._progress)
 
+    @boundary
     def close(self) -> None:
         """Cancel what runs and release the threads. Closing twice is fine."""
         self._native.close()

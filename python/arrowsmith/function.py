@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arrowsmith._native import boundary
 from arrowsmith.arrays import family_of, is_scalar
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Function:
         """The version of its plugin."""
         return self._native.version
 
+    @boundary
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - the same kind out as in
         """Call the function on arrays of one length, scalars, or both.
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Self
 
+from arrowsmith._native import boundary
 from arrowsmith.function import Function
+from arrowsmith.progress import display_for
 from arrowsmith.relation import Relation
+from arrowsmith.seconds import seconds
 from arrowsmith.tabular import is_single_use, to_stream
 
 if TYPE_CHECKING:
@@ -34,12 +37,14 @@ class Session:
         [(3.0,), (4.0,)]
     """
 
-    def __init__(self, native: _native.Session) -> None:
+    def __init__(self, native: _native.Session, *, progress: bool | None = None) -> None:
         """Wrap the native session; use `Database.session` instead."""
         self._native = native
+        self._progress = progress
 
     # Plugins
 
+    @boundary
     def load_python_plugin(
         self,
         src: str,
@@ -67,6 +72,7 @@ class Session:
         """
         return self._native.load_source(src, name, _list(grants), strict)
 
+    @boundary
     def load_plugin(
         self,
         plugin: str | os.PathLike[str] | ModuleType | Plugin,
@@ -94,14 +100,30 @@ class Session:
             return self._native.load_path(os.fspath(plugin), _list(grants), strict)
         return self._native.load_object(plugin, _list(grants), strict)
 
-    def unload_plugin(self, plugin_id: str) -> bool:
+    @boundary
+    def unload(self, plugin_id: str) -> bool:
         """Forget a plugin by its whole id.
+
+        What runs goes on with it. After its last query the plugin's modules are gone from
+        `sys.modules`.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> outcome = session.load_python_plugin('''
+            ... @db.scalar_fn
+            ... def double(x: float) -> float:
+            ...     return 2 * x
+            ... ''', "calc")
+            >>> session.unload("calc"), session.unload("calc")
+            (True, False)
 
         Returns:
             Whether it was there.
         """
         return self._native.unload(plugin_id)
 
+    @boundary
     def use(self, plugin: str) -> None:
         """Make the functions of a plugin callable by their bare names.
 
@@ -115,6 +137,7 @@ class Session:
         """
         self._native.use_plugin(plugin)
 
+    @boundary
     def add_function(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Register one annotated function, callable by its bare name. Usable as a decorator.
 
@@ -136,6 +159,7 @@ class Session:
         self._native.add_function(function)
         return function
 
+    @boundary
     def function(self, name: str) -> Function:
         """Give a loaded function, callable on arrays.
 
@@ -147,6 +171,7 @@ class Session:
         """
         return Function(self._native.function(name))
 
+    @boundary
     def functions(self) -> Relation:
         """List the loaded functions.
 
@@ -158,6 +183,7 @@ class Session:
 
     # Tables
 
+    @boundary
     def register(self, name: str, data: Any) -> None:  # noqa: ANN401 - anything tabular
         """Make data a table of this session, in place of any table of that name.
 
@@ -181,6 +207,7 @@ class Session:
         else:
             self._native.register_table(name, to_stream(data))
 
+    @boundary
     def deregister(self, name: str) -> bool:
         """Forget a table.
 
@@ -189,16 +216,20 @@ class Session:
         """
         return self._native.deregister(name)
 
+    @boundary
     def tables(self) -> list[str]:
         """List the names of this session's tables, sorted."""
         return self._native.tables()
 
     # Queries
 
+    @boundary
     def sql(
         self,
         query: str,
         params: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
     ) -> Relation:
         """Plan a query.
 
@@ -217,14 +248,82 @@ class Session:
         Args:
             query: SQL. Files can be named where a table is expected: `FROM 'flights.parquet'`.
             params: Values for `$1`, `$2`, ... as a sequence, or for `$name` as a mapping.
+            timeout: The seconds that each run of the query may take, planning included; after them
+                it ends with `QueryTimeout`. No limit by default.
 
         Raises:
             PlanError: Wrong syntax, unknown tables, columns or functions, types that don't fit.
+            QueryTimeout: Planning, or a statement that runs at once, took longer than `timeout`.
         """
-        return Relation(self._native.sql(query, params))
+        relation = self._native.sql(query, params, seconds(timeout))
+        return Relation(relation, display_for(self._progress))
+
+    @boundary
+    def cancel(self) -> None:
+        """Stop the queries of this session that run now; each ends with `QueryCancelled`.
+
+        It is meant to be called from another thread. Queries that start later are not touched.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> session.cancel()
+            >>> session.sql("SELECT 1 AS one").rows()
+            [(1,)]
+        """
+        self._native.cancel()
+
+    # Errors that functions with on_error="collect" made
+
+    @boundary
+    def errors(self) -> Relation:
+        """List what went wrong in functions declared with `on_error="collect"`.
+
+        In SQL it is the table `arrowsmith.errors`. It keeps the first 10,000 errors of the session;
+        `error_count` counts on.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> outcome = session.load_python_plugin('''
+            ... @db.scalar_fn(on_error="collect")
+            ... def inverse(x: float) -> float:
+            ...     return 1 / x
+            ... ''', "calc")
+            >>> session.sql("SELECT calc.inverse(x) AS y FROM (VALUES (0.0), (2.0)) AS t(x)").rows()
+            [(None,), (0.5,)]
+            >>> session.sql("SELECT function, type, message FROM arrowsmith.errors").rows()
+            [('calc.inverse', 'ZeroDivisionError', 'float division by zero')]
+            >>> session.error_count
+            1
+
+        Returns:
+            A row for each error: time (UTC), function, row within its batch (NULL for a whole
+            batch), arguments, type, message.
+        """
+        return Relation(self._native.errors())
+
+    @property
+    def error_count(self) -> int:
+        """How many errors there were, those included that `errors` has no room for."""
+        return self._native.error_count()
+
+    @boundary
+    def clear_errors(self) -> None:
+        """Forget the errors so far, and count from zero again.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> session.clear_errors()
+            >>> session.error_count, session.errors().rows()
+            (0, [])
+        """
+        self._native.clear_errors()
 
     # Life
 
+    @boundary
     def close(self) -> None:
         """Cancel this session's queries and forget its tables and plugins. Twice is fine."""
         self._native.close()

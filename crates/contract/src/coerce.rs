@@ -15,7 +15,7 @@ use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, Float32Type, Float64Type, Int64Type, UInt64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use crate::{Error, Result, Type};
+use crate::{Error, Result, RowNumbers, Type};
 
 /// Whether a column of type `from` may be given for `to`. Values can still fail to fit.
 pub fn is_coercible(from: &DataType, to: &Type) -> bool {
@@ -29,8 +29,8 @@ pub fn is_coercible(from: &DataType, to: &Type) -> bool {
         || (is_decimal(from) && matches!(to, DataType::Float64))
 }
 
-/// Turns a column into the declared type. `argument` and `function` name it in errors, and row
-/// zero is called `first_row` there.
+/// Turns a column into the declared type. `argument` and `function` name it in errors, and `rows`
+/// its rows.
 ///
 /// # Errors
 /// [`Error::Conversion`] for the first value that does not fit, [`Error::Call`] for a type that
@@ -40,7 +40,7 @@ pub fn coerce(
     to: &Type,
     function: &Arc<str>,
     argument: &str,
-    first_row: u64,
+    rows: &RowNumbers,
 ) -> Result<ArrayRef> {
     let from = column.data_type();
     let target = to.data_type();
@@ -58,7 +58,7 @@ pub fn coerce(
     }
     if let DataType::Dictionary(_, value) = from {
         let values = cast(column, value)?;
-        return coerce(&values, to, function, argument, first_row);
+        return coerce(&values, to, function, argument, rows);
     }
     let lenient = CastOptions { safe: true, ..CastOptions::default() };
     let cast = cast_with_options(column, target, &lenient)?;
@@ -66,7 +66,7 @@ pub fn coerce(
         None => Ok(cast),
         Some(row) => Err(Error::Conversion {
             function: Arc::clone(function),
-            row: Some(first_row + row as u64),
+            row: Some(rows.number(row)),
             what: format!("argument {argument:?}"),
             expected: to.to_string(),
             value: show_value(column, row),
@@ -167,11 +167,18 @@ mod tests {
     use arrow::datatypes::Int32Type;
 
     use super::*;
+    use crate::RowScope;
 
     fn coerced(column: impl Array + 'static, to: &str) -> Result<ArrayRef> {
         let to: crate::DeclaredType = to.parse()?;
         let column: ArrayRef = Arc::new(column);
-        coerce(&column, &to.ty, &Arc::from("p.f"), "x", 100)
+        coerce(
+            &column,
+            &to.ty,
+            &Arc::from("p.f"),
+            "x",
+            &RowNumbers::starting_at(100, RowScope::Input),
+        )
     }
 
     fn message(column: impl Array + 'static, to: &str) -> String {

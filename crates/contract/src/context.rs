@@ -1,42 +1,10 @@
 //! What travels beside the data into each call of a kernel.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use crate::{Error, Result};
-
-/// A flag that many hold and anyone may raise. It stays raised.
-#[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
-
-impl CancelToken {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Whether nobody else holds this flag any more.
-    pub fn is_unused(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
-    }
-
-    /// # Errors
-    /// [`Error::Cancelled`] once the flag is raised.
-    pub fn check(&self) -> Result<()> {
-        if self.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
-        Ok(())
-    }
-}
+use crate::{CancelToken, ErrorLog, RowNumbers};
 
 /// What one function did in one query, added up over all threads.
 #[derive(Debug, Default)]
@@ -73,8 +41,8 @@ impl FunctionMetrics {
 #[derive(Debug, Clone, Default)]
 pub struct CallContext {
     pub token: CancelToken,
-    /// When the query must have ended.
-    pub deadline: Option<Instant>,
-    /// Row zero of the batch is this row for the user.
-    pub first_row: u64,
+    /// Which rows the user knows the rows of the call as.
+    pub rows: RowNumbers,
+    /// Where failures go that become NULL.
+    pub errors: Arc<ErrorLog>,
 }

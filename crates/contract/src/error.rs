@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
-use crate::Capability;
+use crate::{Capability, RowNumber, Stopped};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -61,8 +61,8 @@ impl fmt::Display for LoadError {
 pub struct Raised {
     /// The qualified name of the function.
     pub function: Arc<str>,
-    /// The row, counted from zero over the rows that this call chain was given; a batch has none.
-    pub row: Option<u64>,
+    /// A batch has none.
+    pub row: Option<RowNumber>,
     pub exception: Arc<dyn ForeignException>,
 }
 
@@ -70,7 +70,7 @@ impl fmt::Display for Raised {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} raised {}", self.function, self.exception)?;
         match self.row {
-            Some(row) => write!(f, " at row {row}"),
+            Some(row) => write!(f, " at {row}"),
             None => Ok(()),
         }
     }
@@ -119,8 +119,7 @@ pub enum Error {
     #[error("{function}: {}{what} does not fit {expected}: {value}{}", row_prefix(*.row), reason(.hint))]
     Conversion {
         function: Arc<str>,
-        /// Counted from zero over the rows that this call chain was given.
-        row: Option<u64>,
+        row: Option<RowNumber>,
         /// `result` or `argument "x"`.
         what: String,
         expected: String,
@@ -132,9 +131,9 @@ pub enum Error {
     #[error("{0}")]
     Raised(Box<Raised>),
 
-    /// The query was cancelled; what the call would have given is thrown away.
-    #[error("the query was cancelled")]
-    Cancelled,
+    /// The work was stopped; what it would have given is thrown away.
+    #[error("{0}")]
+    Stopped(Box<Stopped>),
 
     /// The interpreter or session that a kernel needs is gone.
     #[error("{0}")]
@@ -162,6 +161,12 @@ impl From<LoadError> for Error {
     }
 }
 
+impl From<Stopped> for Error {
+    fn from(error: Stopped) -> Self {
+        Self::Stopped(Box::new(error))
+    }
+}
+
 impl From<Raised> for Error {
     fn from(error: Raised) -> Self {
         Self::Raised(Box::new(error))
@@ -180,8 +185,8 @@ fn did_you_mean(nearest: &[String]) -> String {
     format!("; did you mean {}?", list(nearest))
 }
 
-fn row_prefix(row: Option<u64>) -> String {
-    row.map_or_else(String::new, |row| format!("row {row}: "))
+fn row_prefix(row: Option<RowNumber>) -> String {
+    row.map_or_else(String::new, |row| format!("{row}: "))
 }
 
 fn reason(hint: &str) -> String {

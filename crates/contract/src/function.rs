@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::{
     Capability, FunctionName, FunctionSource, Kernel, LoadError, PluginId, QualifiedName, Result,
@@ -95,6 +96,60 @@ impl FromStr for Determinism {
     }
 }
 
+/// What becomes of a row whose call failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OnError {
+    /// The query fails.
+    #[default]
+    Raise,
+    /// The row's value is NULL; of a vectorized function, those of all rows of the batch.
+    Null,
+    /// As [`Self::Null`], and the failure goes to the [`ErrorLog`](crate::ErrorLog).
+    Collect,
+}
+
+impl OnError {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Raise => "raise",
+            Self::Null => "null",
+            Self::Collect => "collect",
+        }
+    }
+}
+
+impl FromStr for OnError {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Raise, Self::Null, Self::Collect]
+            .into_iter()
+            .find(|value| value.as_str() == text)
+            .ok_or_else(|| {
+                LoadError::new(format!(
+                    "unknown on_error {text:?}; it is one of raise, null, collect"
+                ))
+                .into()
+            })
+    }
+}
+
+/// What its author said about how calls are to be made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CallPolicy {
+    pub on_error: OnError,
+    /// The most time that one call may take; a row in row mode.
+    pub timeout: Option<Duration>,
+    /// Whether several threads may be in the plugin at once.
+    pub thread_safe: bool,
+}
+
+impl Default for CallPolicy {
+    fn default() -> Self {
+        Self { on_error: OnError::default(), timeout: None, thread_safe: true }
+    }
+}
+
 /// Where a kernel runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tier {
@@ -143,6 +198,7 @@ pub struct Function {
     pub mode: Mode,
     pub signature: Signature,
     pub determinism: Determinism,
+    pub policy: CallPolicy,
     pub documentation: Option<Arc<str>>,
     /// The text that was loaded, where there is one.
     pub source: Option<Arc<FunctionSource>>,

@@ -8,21 +8,26 @@ mod capability;
 pub mod coerce;
 mod context;
 mod error;
+mod error_log;
 mod function;
 mod kernel;
 mod manifest;
 mod name;
 mod registry;
 mod resolve;
+mod rows;
 mod signature;
 mod source;
+mod stop;
 mod type_parser;
 mod types;
+pub mod watchdog;
 
 pub use capability::{Capability, Grants};
-pub use context::{CallContext, CancelToken, FunctionMetrics};
+pub use context::{CallContext, FunctionMetrics};
 pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};
-pub use function::{Determinism, Function, Kind, Mode, Tier, TierChoice};
+pub use error_log::{CollectedError, ErrorLog};
+pub use function::{CallPolicy, Determinism, Function, Kind, Mode, OnError, Tier, TierChoice};
 pub use kernel::{
     AggregateKernel, BatchStream, GroupedAccumulator, Kernel, ProcedureKernel, ScalarKernel,
     WindowEvaluator, WindowKernel,
@@ -31,6 +36,8 @@ pub use manifest::Manifest;
 pub use name::{FunctionName, NamePart, PluginId, QualifiedName};
 pub use registry::{LoadOutcome, Registry, Snapshot};
 pub use resolve::nearest;
+pub use rows::{RowNumber, RowNumbers, RowScope};
 pub use signature::{NullPolicy, Parameter, Signature};
 pub use source::{Binding, Constant, FunctionSource, Span};
+pub use stop::{CancelToken, GRACE, RunningCall, StopReason, Stopped, TimedOut, Watch};
 pub use types::{DeclaredType, Extension, Type};

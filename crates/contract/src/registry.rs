@@ -158,8 +158,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        CallContext, Determinism, FunctionName, Kernel, Mode, NamePart, NullPolicy, Parameter,
-        ScalarKernel, Signature, Tier, Type,
+        CallContext, CallPolicy, Determinism, FunctionName, Kernel, Mode, NamePart, NullPolicy,
+        Parameter, ScalarKernel, Signature, Tier, Type,
     };
 
     #[derive(Debug)]
@@ -192,6 +192,7 @@ mod tests {
                 mode: Mode::Row,
                 signature: Signature::new(vec![parameter], 1, false, Type::FLOAT64).unwrap(),
                 determinism: Determinism::Pure,
+                policy: CallPolicy::default(),
                 documentation: None,
                 source: None,
                 kernel: Kernel::Scalar(Arc::new(Identity)),

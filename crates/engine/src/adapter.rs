@@ -11,7 +11,9 @@ use std::time::Instant;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType, FieldRef};
-use arrowsmith_contract::{CallContext, Error, Function, FunctionMetrics, Kernel, coerce};
+use arrowsmith_contract::{
+    CallContext, Error, Function, FunctionMetrics, Kernel, RowNumbers, coerce,
+};
 use datafusion::common::{Result as DataFusionResult, ScalarValue};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
@@ -122,50 +124,57 @@ impl Call {
         }
     }
 
+    pub(crate) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
     pub(crate) fn function(&self) -> &Arc<Function> {
         &self.function
     }
 
-    /// The same call over rows that the user counts from `first_row`.
-    pub(crate) fn starting_at(&self, first_row: u64) -> Self {
-        Self {
-            function: Arc::clone(&self.function),
-            name: Arc::clone(&self.name),
-            metrics: Arc::clone(&self.metrics),
-            context: CallContext { first_row, ..self.context.clone() },
-        }
-    }
-
+    /// Calls the function for `rows` rows, which the user knows as `numbers`.
     pub(crate) fn invoke(
         &self,
         columns: &[ArrayRef],
         rows: usize,
+        numbers: &RowNumbers,
     ) -> arrowsmith_contract::Result<ArrayRef> {
-        self.context.token.check()?;
         let Kernel::Scalar(kernel) = &self.function.kernel else {
             return Err(Error::Internal(format!("{} is no scalar function", self.name)));
         };
         let columns = columns
             .iter()
             .enumerate()
-            .map(|(index, column)| self.coerce(index, column))
+            .map(|(index, column)| self.coerce(index, column, numbers))
             .collect::<arrowsmith_contract::Result<Vec<ArrayRef>>>()?;
+        let context = CallContext { rows: numbers.clone(), ..self.context.clone() };
+        let running = context.token.begin_call(&self.name);
+        // Looked at after the call was announced, so that nobody who stops the query misses it.
+        if context.token.is_stopped() {
+            drop(running);
+            return Err(context.token.error());
+        }
         let start = Instant::now();
-        let answer = kernel.invoke(&columns, rows, &self.context);
+        let answer = kernel.invoke(&columns, rows, &context);
         self.metrics.record(rows, start.elapsed());
+        drop(running);
         let answer = answer?;
-        // A cancelled call's answer is thrown away whatever it is.
-        self.context.token.check()?;
+        // A stopped call's answer is thrown away whatever it is.
+        context.token.check()?;
         self.check_answer(&answer, rows)?;
         Ok(answer)
     }
 
-    fn coerce(&self, index: usize, column: &ArrayRef) -> arrowsmith_contract::Result<ArrayRef> {
+    fn coerce(
+        &self,
+        index: usize,
+        column: &ArrayRef,
+        numbers: &RowNumbers,
+    ) -> arrowsmith_contract::Result<ArrayRef> {
         let Some(parameter) = self.function.signature.parameter(index) else {
             return Err(Error::Internal(format!("{} got too many arguments", self.name)));
         };
-        let first_row = self.context.first_row;
-        coerce::coerce(column, &parameter.ty, &self.name, &parameter.name, first_row)
+        coerce::coerce(column, &parameter.ty, &self.name, &parameter.name, numbers)
     }
 
     fn check_answer(&self, answer: &ArrayRef, rows: usize) -> arrowsmith_contract::Result<()> {

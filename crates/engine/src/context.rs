@@ -1,10 +1,13 @@
-//! What belongs to one run of a query: its cancel token and the metrics of its functions.
+//! What belongs to one run of a query: its token, its progress and the metrics of its
+//! functions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrowsmith_contract::{CallContext, CancelToken, Function, FunctionMetrics, Tier};
+use arrowsmith_contract::{
+    CallContext, CancelToken, ErrorLog, Function, FunctionMetrics, RowNumbers, Tier,
+};
 use datafusion::common::config::{ConfigExtension, ExtensionOptions};
 use datafusion::common::{Result, plan_err};
 use datafusion::config::ConfigEntry;
@@ -12,11 +15,15 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::execution_props::ExecutionProps;
 use parking_lot::Mutex;
 
+use crate::progress::ProgressReader;
+
 /// Made anew for each run, so that a relation can run many times, also at once. It travels as an
 /// extension of the run's configuration.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct QueryContext {
     token: CancelToken,
+    errors: Arc<ErrorLog>,
+    progress: ProgressReader,
     metrics: Arc<Mutex<BTreeMap<Arc<str>, Used>>>,
     /// For the names of columns that the engine makes up.
     names: Arc<AtomicUsize>,
@@ -32,8 +39,9 @@ pub(crate) struct Used {
 }
 
 impl QueryContext {
-    pub(crate) fn new(token: CancelToken) -> Self {
-        Self { token, ..Self::default() }
+    pub(crate) fn new(token: CancelToken, errors: Arc<ErrorLog>) -> Self {
+        let progress = ProgressReader::new(token.clone());
+        Self { token, errors, progress, ..Self::default() }
     }
 
     /// The context of the run that a configuration belongs to.
@@ -44,7 +52,12 @@ impl QueryContext {
     /// Makes a copy of a session's state the state of this run, which starts now.
     pub(crate) fn bind(&self, state: &mut SessionState) {
         state.mark_start_execution();
-        let bound = Self { props: Some(Arc::new(state.execution_props().clone())), ..self.clone() };
+        let bound = Self {
+            props: Some(Arc::new(state.execution_props().clone())),
+            // It holds the plan, whose expressions hold the configuration.
+            progress: ProgressReader::default(),
+            ..self.clone()
+        };
         state.config_mut().options_mut().extensions.insert(bound);
     }
 
@@ -62,7 +75,15 @@ impl QueryContext {
     }
 
     pub(crate) fn call(&self) -> CallContext {
-        CallContext { token: self.token.clone(), deadline: None, first_row: 0 }
+        CallContext {
+            token: self.token.clone(),
+            rows: RowNumbers::default(),
+            errors: Arc::clone(&self.errors),
+        }
+    }
+
+    pub(crate) fn progress(&self) -> ProgressReader {
+        self.progress.clone()
     }
 
     pub(crate) fn metrics_of(&self, function: &Function) -> Arc<FunctionMetrics> {

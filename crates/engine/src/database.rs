@@ -9,7 +9,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use parking_lot::Mutex;
 
 use crate::memory::SharedPool;
-use crate::runtime::{EngineRuntime, closed};
+use crate::runtime::EngineRuntime;
 use crate::session::WeakSession;
 use crate::{Error, Result, Session};
 
@@ -54,13 +54,11 @@ impl Database {
     /// A new session, with tables and functions of its own.
     ///
     /// # Errors
-    /// [`Error::Closed`] after [`Self::close`].
+    /// [`Error::Closed`] after [`Self::close`], and in a fork of the process that made it.
     pub fn session(&self) -> Result<Session> {
-        if self.is_closed() {
-            return Err(closed("database"));
-        }
+        self.inner.runtime.check()?;
         let session =
-            Session::new(Arc::clone(&self.inner.runtime), Arc::clone(&self.inner.environment));
+            Session::new(Arc::clone(&self.inner.runtime), Arc::clone(&self.inner.environment))?;
         let mut sessions = self.inner.sessions.lock();
         sessions.retain(WeakSession::is_alive);
         sessions.push(session.downgrade());
@@ -69,9 +67,12 @@ impl Database {
 
     /// Closes its sessions, cancels what runs and lets the threads go without waiting for them.
     pub fn close(&self) {
+        if self.inner.runtime.is_foreign() {
+            return;
+        }
         let sessions = std::mem::take(&mut *self.inner.sessions.lock());
         for session in sessions {
-            session.close();
+            session.close_with("database");
         }
         self.inner.runtime.close();
     }

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::Function;
+use arrowsmith_contract::{Function, RowNumbers, RowScope};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
-use crate::context::QueryContext;
 use crate::session::BATCH_ROWS;
 use crate::{Error, Pending, Relation, Result, Session, adapter};
 
@@ -24,24 +23,25 @@ impl Session {
         rows: usize,
     ) -> Pending<ArrayRef> {
         let function = Arc::clone(function);
-        let runtime = Arc::clone(self.runtime());
-        self.start(|token| async move {
+        let threads = self.runtime().threads();
+        self.start(None, move |query| async move {
             let name = function.qualified_name().to_shared();
             function.signature.check_count(&name, columns.len())?;
-            let call = Arc::new(Call::new(Arc::clone(&function), &QueryContext::new(token)));
+            let call = Arc::new(Call::new(Arc::clone(&function), &query));
             let batches = stream::iter(ranges(rows)).map(|range| {
                 let call = Arc::clone(&call);
                 let columns: Vec<ArrayRef> =
                     columns.iter().map(|column| column.slice(range.start, range.len())).collect();
-                runtime.handle().spawn(async move {
-                    call.starting_at(range.start as u64).invoke(&columns, range.len())
+                tokio::spawn(async move {
+                    let numbers = RowNumbers::starting_at(range.start as u64, RowScope::Input);
+                    call.invoke(&columns, range.len(), &numbers)
                 })
             });
             let answers: Vec<ArrayRef> = batches
-                .buffered(runtime.threads())
+                .buffered(threads)
                 .map(|joined| match joined {
                     Ok(answer) => answer.map_err(Error::from),
-                    Err(error) if error.is_cancelled() => Err(Error::Cancelled),
+                    Err(error) if error.is_cancelled() => Err(Error::cancelled()),
                     Err(error) => Err(Error::from_panic(error.into_panic().as_ref())),
                 })
                 .try_collect()

@@ -35,9 +35,6 @@ pub enum Error {
     #[error("{0}")]
     Execution(String),
 
-    #[error("the query was cancelled")]
-    Cancelled,
-
     /// The database or session was closed before.
     #[error("{0}")]
     Closed(String),
@@ -48,6 +45,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// Why `token` was stopped, and what still runs under it.
+    pub(crate) fn stopped(token: &contract::CancelToken) -> Self {
+        Self::Contract(token.error())
+    }
+
+    /// The work went away, and nobody said why.
+    pub(crate) fn cancelled() -> Self {
+        let reason = contract::StopReason::Cancelled;
+        let stopped = contract::Stopped { reason, still_running: Vec::new() };
+        Self::Contract(contract::Error::Stopped(Box::new(stopped)))
+    }
+
     /// What a caught panic said.
     pub(crate) fn from_panic(panic: &(dyn std::any::Any + Send)) -> Self {
         let text = panic
@@ -81,10 +90,7 @@ fn find_own(error: &(dyn StdError + 'static)) -> Option<Error> {
         return Some(own.clone());
     }
     if let Some(own) = error.downcast_ref::<contract::Error>() {
-        return Some(match own {
-            contract::Error::Cancelled => Error::Cancelled,
-            other => Error::Contract(other.clone()),
-        });
+        return Some(Error::Contract(own.clone()));
     }
     if let Some(error) = error.downcast_ref::<Arc<DataFusionError>>() {
         return find_own(error.as_ref());
@@ -120,7 +126,7 @@ fn by_kind(error: &DataFusionError) -> Error {
         DataFusionError::SchemaError(inner, _) => Error::Plan(plain(&inner.to_string())),
         DataFusionError::ResourcesExhausted(message) => Error::ResourcesExhausted(plain(message)),
         DataFusionError::Internal(message) => Error::Internal(plain(message)),
-        DataFusionError::ExecutionJoin(error) if error.is_cancelled() => Error::Cancelled,
+        DataFusionError::ExecutionJoin(error) if error.is_cancelled() => Error::cancelled(),
         DataFusionError::ExecutionJoin(error) => Error::Internal(plain(&error.to_string())),
         other => Error::Execution(plain(&other.strip_backtrace())),
     }

@@ -23,13 +23,24 @@ mod rule;
 mod settle;
 mod steps;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::execution::SessionStateBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+
+use compute_exec::ComputeExec;
 
 /// Gives a session the rule and the planner that guards need.
 pub(crate) fn install(builder: SessionStateBuilder) -> SessionStateBuilder {
     builder
         .with_analyzer_rule(Arc::new(rule::Guards))
         .with_query_planner(Arc::new(planner::Planner))
+}
+
+/// The functions that an operator may call, if it is one that computes programs.
+pub(crate) fn functions_of(plan: &dyn ExecutionPlan) -> Option<Vec<Arc<str>>> {
+    let mut names = BTreeSet::new();
+    plan.downcast_ref::<ComputeExec>()?.add_functions(&mut names);
+    Some(names.into_iter().collect())
 }

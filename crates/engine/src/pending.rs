@@ -5,95 +5,122 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::AtomicBool;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use arrowsmith_contract::CancelToken;
+use arrowsmith_contract::{CancelToken, Watch};
 use futures::FutureExt;
-use parking_lot::{Condvar, Mutex};
-use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
 
-use crate::runtime::block;
+use crate::context::QueryContext;
+use crate::progress::ProgressReader;
+use crate::runtime::{EngineRuntime, block};
+use crate::slot::{Filler, Slot};
+use crate::work::{AtEnd, Work};
 use crate::{Error, Result};
 
 /// Work that was started. Wait for it from plain threads with [`Self::wait_for`], or as a future.
-/// Dropping it cancels the work.
-#[must_use = "dropping it cancels the work"]
+/// Dropping it stops the work. When its query is stopped, the answer is there within
+/// [`GRACE`](arrowsmith_contract::GRACE), whatever the work does.
+#[must_use = "dropping it stops the work"]
 pub struct Pending<T> {
     slot: Arc<Slot<T>>,
-    token: CancelToken,
-    task: Option<AbortHandle>,
+    work: Option<Started>,
     taken: bool,
 }
 
-struct Slot<T> {
-    state: Mutex<State<T>>,
-    filled: Condvar,
-}
-
-struct State<T> {
-    answer: Option<Result<T>>,
-    done: bool,
-    waker: Option<Waker>,
-}
-
-impl<T> Slot<T> {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            state: Mutex::new(State { answer: None, done: false, waker: None }),
-            filled: Condvar::new(),
-        })
-    }
-
-    fn fill(&self, answer: Result<T>) {
-        let mut state = self.state.lock();
-        if state.done {
-            return;
-        }
-        state.done = true;
-        state.answer = Some(answer);
-        let waker = state.waker.take();
-        drop(state);
-        self.filled.notify_all();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-/// Fills the slot when the task goes away without an answer: aborted, or its runtime shut down.
-struct Filler<T>(Arc<Slot<T>>);
-
-impl<T> Drop for Filler<T> {
-    fn drop(&mut self) {
-        self.0.fill(Err(Error::Cancelled));
-    }
+struct Started {
+    work: Arc<Work>,
+    runtime: Arc<EngineRuntime>,
+    /// Whether the query is this work's.
+    owns_query: bool,
+    progress: Option<ProgressReader>,
+    /// Lets the waiter go when the query is stopped.
+    _release: Watch,
 }
 
 impl<T: Send + 'static> Pending<T> {
-    pub(crate) fn spawn(
-        handle: &Handle,
-        token: CancelToken,
+    /// Starts a whole query, or all of it up to its stream.
+    pub(crate) fn start(
+        runtime: &Arc<EngineRuntime>,
+        query: &QueryContext,
+        at_end: AtEnd,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Self {
-        let slot = Slot::new();
-        let filler = Filler(Arc::clone(&slot));
-        let task = handle.spawn(async move {
-            let answer = AssertUnwindSafe(work).catch_unwind().await;
-            let answer = answer.unwrap_or_else(|panic| Err(Error::from_panic(panic.as_ref())));
-            filler.0.fill(answer);
+        let slot = Arc::new(Slot::new(query.token().clone(), None));
+        let work = answering(&slot, work);
+        let work = match Work::start(runtime, query.token(), at_end, work) {
+            Ok(work) => work,
+            Err(error) => return Self::ready(Err(error)),
+        };
+        let release = query.token().on_stop({
+            let slot = Arc::downgrade(&slot);
+            move |_| {
+                if let Some(slot) = slot.upgrade() {
+                    slot.release();
+                }
+            }
         });
-        Self { slot, token, task: Some(task.abort_handle()), taken: false }
+        Self::of(slot, work, runtime, Some(query.progress()), release)
+    }
+
+    /// Starts waiting for a part of what a query gives, which lets the query be. Once `complete`
+    /// is raised the part will come, even if the query is stopped.
+    pub(crate) fn start_step(
+        runtime: &Arc<EngineRuntime>,
+        token: &CancelToken,
+        complete: &Arc<AtomicBool>,
+        step: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Self {
+        let slot = Arc::new(Slot::new(token.clone(), Some(Arc::clone(complete))));
+        let work = match Work::start_unwatched(runtime, None, answering(&slot, step)) {
+            Ok(work) => work,
+            Err(error) => return Self::ready(Err(error)),
+        };
+        let release = token.on_stop({
+            let (slot, work) = (Arc::downgrade(&slot), Arc::clone(&work));
+            move |_| {
+                if let Some(slot) = slot.upgrade().filter(|slot| slot.is_stopped()) {
+                    work.abort();
+                    slot.release();
+                }
+            }
+        });
+        Self::of(slot, work, runtime, None, release)
+    }
+
+    fn of(
+        slot: Arc<Slot<T>>,
+        work: Arc<Work>,
+        runtime: &Arc<EngineRuntime>,
+        progress: Option<ProgressReader>,
+        release: Watch,
+    ) -> Self {
+        let runtime = Arc::clone(runtime);
+        let owns_query = progress.is_some();
+        let work = Started { work, runtime, owns_query, progress, _release: release };
+        Self { slot, work: Some(work), taken: false }
+    }
+}
+
+/// The work, with its answer put into the slot.
+fn answering<T: Send + 'static>(
+    slot: &Arc<Slot<T>>,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> impl Future<Output = ()> + Send + 'static {
+    let filler = Filler::new(slot);
+    async move {
+        let answer = AssertUnwindSafe(work).catch_unwind().await;
+        filler.fill(answer.unwrap_or_else(|panic| Err(Error::from_panic(panic.as_ref()))));
     }
 }
 
 impl<T> Pending<T> {
     /// An answer that is there already.
     pub(crate) fn ready(answer: Result<T>) -> Self {
-        let slot = Slot::new();
+        let slot = Slot::new(CancelToken::new(), None);
         slot.fill(answer);
-        Self { slot, token: CancelToken::new(), task: None, taken: false }
+        Self { slot: Arc::new(slot), work: None, taken: false }
     }
 
     /// Blocks the calling thread for at most `timeout`; gives the answer once, when it is there.
@@ -103,12 +130,7 @@ impl<T> Pending<T> {
             return Some(answer);
         }
         let slot = Arc::clone(&self.slot);
-        block(|| {
-            let mut state = slot.state.lock();
-            if !state.done {
-                slot.filled.wait_for(&mut state, timeout);
-            }
-        });
+        block(|| slot.wait(timeout));
         self.take()
     }
 
@@ -124,27 +146,27 @@ impl<T> Pending<T> {
         }
     }
 
-    /// Stops the work; the answer becomes [`Error::Cancelled`] unless it was there before.
+    /// Stops the work; the answer becomes `Stopped` within
+    /// [`GRACE`](arrowsmith_contract::GRACE) unless it was there before.
     pub fn cancel(&self) {
-        self.token.cancel();
-        if let Some(task) = &self.task {
-            task.abort();
+        match &self.work {
+            Some(work) if work.owns_query => self.slot.token().cancel(),
+            Some(work) => {
+                work.work.abort();
+                self.slot.fill(Err(Error::cancelled()));
+            }
+            None => {}
         }
-        // The task may sit in plugin code; nobody has to wait for that.
-        self.slot.fill(Err(Error::Cancelled));
+    }
+
+    /// How far the query is; none where nothing runs.
+    pub fn progress(&self) -> Option<ProgressReader> {
+        self.work.as_ref().and_then(|work| work.progress.clone())
     }
 
     fn take(&mut self) -> Option<Result<T>> {
-        let mut state = self.slot.state.lock();
-        if !state.done {
-            return None;
-        }
-        let answer = state.answer.take();
-        drop(state);
-        if answer.is_none() {
-            return Some(Err(Error::Internal("an answer was asked for twice".to_owned())));
-        }
-        self.taken = true;
+        let answer = self.slot.take();
+        self.taken = self.taken || answer.is_some();
         answer
     }
 }
@@ -157,7 +179,7 @@ impl<T> Future for Pending<T> {
         if let Some(answer) = this.take() {
             return Poll::Ready(answer);
         }
-        this.slot.state.lock().waker = Some(context.waker().clone());
+        this.slot.wake_with(context.waker());
         // It may have been filled between the two locks.
         this.take().map_or(Poll::Pending, Poll::Ready)
     }
@@ -167,7 +189,10 @@ impl<T> Unpin for Pending<T> {}
 
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
-        if !self.taken {
+        // A fork has nothing to stop, and its locks may be held for ever.
+        if self.work.as_ref().is_some_and(|work| work.runtime.is_foreign()) {
+            std::mem::forget(self.work.take());
+        } else if !self.taken {
             self.cancel();
         }
     }
@@ -175,8 +200,6 @@ impl<T> Drop for Pending<T> {
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending")
-            .field("done", &self.slot.state.lock().done)
-            .finish_non_exhaustive()
+        f.debug_struct("Pending").field("done", &self.slot.is_done()).finish_non_exhaustive()
     }
 }

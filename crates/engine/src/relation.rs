@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -11,7 +12,6 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::stream;
 
-use crate::context::QueryContext;
 use crate::{Format, Pending, Result, ResultStream, Session, explain, results, write};
 
 /// Lazy: each terminal call runs the query, on the functions that were registered when it was
@@ -21,6 +21,8 @@ pub struct Relation {
     session: Session,
     schema: SchemaRef,
     rows: Rows,
+    /// For each run.
+    timeout: Option<Duration>,
 }
 
 #[derive(Clone)]
@@ -35,11 +37,17 @@ impl Relation {
             session,
             schema: Arc::clone(plan.schema().inner()),
             rows: Rows::Planned { plan: Arc::new(plan), state },
+            timeout: None,
         }
     }
 
     pub(crate) fn kept(session: Session, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { session, schema, rows: Rows::Kept(Arc::new(batches)) }
+        Self { session, schema, rows: Rows::Kept(Arc::new(batches)), timeout: None }
+    }
+
+    /// The same, with a limit to how long each run may take.
+    pub(crate) fn with_timeout(self, timeout: Option<Duration>) -> Self {
+        Self { timeout, ..self }
     }
 
     pub fn schema(&self) -> SchemaRef {
@@ -54,13 +62,12 @@ impl Relation {
         }
     }
 
-    /// Starts the query.
+    /// Starts the query. Its timeout runs until the end of the stream.
     pub fn execute(&self) -> Pending<ResultStream> {
         let relation = self.clone();
-        self.session.start(|token| async move {
+        self.session.start_stream(self.timeout, |query| async move {
             let stream = match &relation.rows {
                 Rows::Planned { plan, state } => {
-                    let query = QueryContext::new(token.clone());
                     results::prepare(plan, state, &query).await?.stream()?
                 }
                 Rows::Kept(batches) => {
@@ -71,7 +78,7 @@ impl Relation {
                     ))
                 }
             };
-            Ok(ResultStream::start(&relation.session, stream, token))
+            ResultStream::start(&relation.session, stream, &query)
         })
     }
 
@@ -82,9 +89,9 @@ impl Relation {
             // What is kept needs no engine any more, and outlives its session.
             return Pending::ready(Ok(relation));
         };
-        self.session.start(|token| async move {
-            let query = QueryContext::new(token);
-            results::collect(&relation.session, &plan, &state, &query).await
+        self.session.start(self.timeout, |query| async move {
+            let kept = results::collect(&relation.session, &plan, &state, &query).await?;
+            Ok(kept.with_timeout(relation.timeout))
         })
     }
 
@@ -92,9 +99,8 @@ impl Relation {
     /// functions did is shown; without it no plugin code runs.
     pub fn explain(&self, analyze: bool) -> Pending<String> {
         let relation = self.clone();
-        self.session.start(move |token| async move {
+        self.session.start(self.timeout, move |query| async move {
             let (plan, state) = relation.plan()?;
-            let query = QueryContext::new(token);
             explain::explain(&plan, &state, &query, analyze).await
         })
     }
@@ -102,9 +108,8 @@ impl Relation {
     /// Runs the query into a file, in place of one that is there, and gives the number of rows.
     pub fn write(&self, path: &str, format: Format) -> Pending<u64> {
         let (relation, path) = (self.clone(), path.to_owned());
-        self.session.start(move |token| async move {
+        self.session.start(self.timeout, move |query| async move {
             let (plan, state) = relation.plan()?;
-            let query = QueryContext::new(token);
             write::write(&plan, &state, &query, &path, format).await
         })
     }

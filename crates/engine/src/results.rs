@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -13,10 +14,11 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::{Mutex, mpsc};
-use tokio::task::AbortHandle;
 
 use crate::context::QueryContext;
+use crate::progress::ProgressReader;
 use crate::sources::ScannedFiles;
+use crate::work::{AtEnd, Work};
 use crate::{Error, Pending, Relation, Result, Session};
 
 /// Batches that wait for their reader. More would only cost memory.
@@ -41,6 +43,7 @@ pub(crate) async fn prepare(
     let logical = state.optimize(plan)?;
     let files = ScannedFiles::of(&logical)?;
     let plan = state.query_planner().create_physical_plan(&logical, &state).await?;
+    query.progress().show(&plan);
     Ok(Run { logical, plan, state, files })
 }
 
@@ -70,17 +73,19 @@ pub(crate) async fn collect(
     Ok(Relation::kept(session.clone(), schema, batches))
 }
 
-/// Moves batches to the reader until it has enough, an error comes or the query is cancelled.
+/// Moves batches to the reader until it has enough, an error comes or the query is stopped. Raises
+/// `complete` when the reader can have all that there will be.
 async fn forward(
     mut stream: SendableRecordBatchStream,
     sender: mpsc::Sender<Result<RecordBatch>>,
     token: CancelToken,
+    complete: Arc<AtomicBool>,
 ) {
     loop {
         let next = AssertUnwindSafe(stream.next()).catch_unwind().await;
         let batch = match next {
             Ok(None) => break,
-            _ if token.is_cancelled() => Err(Error::Cancelled),
+            _ if token.is_stopped() => Err(Error::stopped(&token)),
             Ok(Some(batch)) => batch.map_err(Error::from),
             Err(panic) => Err(Error::from_panic(panic.as_ref())),
         };
@@ -89,6 +94,7 @@ async fn forward(
             break;
         }
     }
+    complete.store(!token.is_stopped(), Ordering::Release);
 }
 
 /// The batches of a running query, in any order unless the query has one. Dropping it stops the
@@ -98,25 +104,30 @@ pub struct ResultStream {
     schema: SchemaRef,
     batches: Arc<Mutex<mpsc::Receiver<Result<RecordBatch>>>>,
     token: CancelToken,
-    task: AbortHandle,
+    complete: Arc<AtomicBool>,
+    progress: ProgressReader,
 }
 
 impl ResultStream {
     pub(crate) fn start(
         session: &Session,
         stream: SendableRecordBatchStream,
-        token: CancelToken,
-    ) -> Self {
+        query: &QueryContext,
+    ) -> Result<Self> {
         let schema = stream.schema();
         let (sender, receiver) = mpsc::channel(WAITING);
-        let task = session.runtime().handle().spawn(forward(stream, sender, token.clone()));
-        Self {
+        let (token, complete) = (query.token().clone(), Arc::default());
+        let work = forward(stream, sender, token.clone(), Arc::clone(&complete));
+        // The token has it from here on.
+        drop(Work::start(session.runtime(), &token, AtEnd::Stop, work)?);
+        Ok(Self {
             session: session.clone(),
             schema,
             batches: Arc::new(Mutex::new(receiver)),
             token,
-            task: task.abort_handle(),
-        }
+            complete,
+            progress: query.progress(),
+        })
     }
 
     pub fn schema(&self) -> SchemaRef {
@@ -127,7 +138,7 @@ impl ResultStream {
     /// that was not taken, and does not stop the query.
     pub fn next(&self) -> Pending<Option<RecordBatch>> {
         let batches = Arc::clone(&self.batches);
-        self.session.runtime().start_work(CancelToken::new(), async move {
+        Pending::start_step(self.session.runtime(), &self.token, &self.complete, async move {
             batches.lock().await.recv().await.transpose()
         })
     }
@@ -135,13 +146,19 @@ impl ResultStream {
     /// Stops the query.
     pub fn cancel(&self) {
         self.token.cancel();
-        self.task.abort();
+    }
+
+    /// How far the query is.
+    pub fn progress(&self) -> ProgressReader {
+        self.progress.clone()
     }
 }
 
 impl Drop for ResultStream {
     fn drop(&mut self) {
-        self.cancel();
+        if !self.session.runtime().is_foreign() {
+            self.cancel();
+        }
     }
 }
 

@@ -1,21 +1,42 @@
 //! The engine's own threads for CPU work. Nothing else makes a runtime or lets a worker block.
+//!
+//! A call that nobody can end keeps its worker. Then the runtime retires: what starts from then on
+//! gets a fresh one, and the old one stays until its last task has ended.
 
-use std::future::Future;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use arrowsmith_contract::CancelToken;
+use arrowsmith_contract::watchdog::{self, Alarm};
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
-use crate::{Error, Pending, Result};
+use crate::work::Work;
+use crate::{Error, Result};
+
+/// How soon a worker that is not stuck takes up a task.
+const ANSWERS_IN: Duration = Duration::from_millis(200);
 
 /// Worker threads that end without being waited for: they may sit in plugin code, which may want
 /// an interpreter that the closing thread holds.
 #[derive(Debug)]
 pub(crate) struct EngineRuntime {
-    runtime: Mutex<Option<Runtime>>,
-    handle: Handle,
+    /// The process that made it. A fork has its memory and none of its threads.
+    process: u32,
     threads: usize,
+    closed: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    current: Option<Runtime>,
+    /// How many came before the current one.
+    generation: u64,
+    retired: Vec<Runtime>,
+    /// What the current one may not have begun yet.
+    waiting: Vec<Weak<Work>>,
+    probe: Option<Alarm>,
 }
 
 impl EngineRuntime {
@@ -25,19 +46,14 @@ impl EngineRuntime {
             Some(threads) => threads,
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
-        #[expect(clippy::disallowed_methods, reason = "this is the place that owns the runtime")]
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(threads)
-            .thread_name("arrowsmith")
-            // Plugin code and deep plans run here; two MiB is too little for either.
-            .thread_stack_size(16 << 20)
-            .enable_time()
-            .build()
-            .map_err(|error| Error::Internal(format!("no worker threads: {error}")))?;
+        let runtime =
+            build(threads).map_err(|e| Error::Internal(format!("no worker threads: {e}")))?;
+        let state = State { current: Some(runtime), ..State::default() };
         Ok(Arc::new(Self {
-            handle: runtime.handle().clone(),
-            runtime: Mutex::new(Some(runtime)),
+            process: std::process::id(),
             threads,
+            closed: AtomicBool::new(false),
+            state: Mutex::new(state),
         }))
     }
 
@@ -45,37 +61,140 @@ impl EngineRuntime {
         self.threads
     }
 
-    pub(crate) fn handle(&self) -> &Handle {
-        &self.handle
-    }
-
     pub(crate) fn is_closed(&self) -> bool {
-        self.runtime.lock().is_none()
+        self.closed.load(Ordering::Acquire)
     }
 
-    /// Starts work whose cancellation raises `token`.
-    pub(crate) fn start_work<T: Send + 'static>(
-        self: &Arc<Self>,
-        token: CancelToken,
-        work: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Pending<T> {
-        if self.is_closed() {
-            return Pending::ready(Err(closed("database")));
+    /// Whether this process is a fork of the one that it belongs to. Its locks may be held for ever
+    /// then, and its threads are not there.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.process != std::process::id()
+    }
+
+    /// # Errors
+    /// [`Error::Closed`] where nothing can be started.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.is_foreign() {
+            return Err(Error::Closed(
+                "the session was made before the process forked; make a new Database in the child"
+                    .to_owned(),
+            ));
         }
-        Pending::spawn(&self.handle, token, work)
+        if self.is_closed() {
+            return Err(closed("database"));
+        }
+        Ok(())
+    }
+
+    /// Starts work on the runtime of now.
+    pub(crate) fn spawn(&self, work: &Arc<Work>) -> Result<()> {
+        self.check()?;
+        let mut state = self.state.lock();
+        let done = state.take_ended();
+        state.waiting.retain(|work| work.upgrade().is_some_and(|work| !work.has_begun()));
+        let started = state.spawn(work);
+        drop(state);
+        for runtime in done {
+            runtime.shutdown_background();
+        }
+        started
+    }
+
+    /// Retires the runtime of that generation, if it is the current one. What it has not begun
+    /// moves to the next.
+    pub(crate) fn lose(&self, generation: u64) {
+        if self.check().is_err() {
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.generation != generation {
+            return;
+        }
+        // Without threads for another, one with fewer workers is better than none.
+        let (true, Ok(fresh)) = (state.current.is_some(), build(self.threads)) else {
+            return;
+        };
+        let lost = state.current.replace(fresh);
+        state.retired.extend(lost);
+        state.generation += 1;
+        for work in std::mem::take(&mut state.waiting) {
+            if let Some(work) = work.upgrade().filter(|work| !work.has_begun()) {
+                // There is a runtime, so it cannot fail.
+                let _ = state.spawn(&work);
+            }
+        }
+    }
+
+    /// Retires the runtime of that generation if none of its workers answers, since operators of a
+    /// stopped query keep them all.
+    pub(crate) fn probe(self: &Arc<Self>, generation: u64) {
+        let mut state = self.state.lock();
+        let (true, Some(current)) = (state.generation == generation, &state.current) else {
+            return;
+        };
+        let answered = Arc::new(AtomicBool::new(false));
+        let answer = Arc::clone(&answered);
+        current.handle().spawn(async move { answer.store(true, Ordering::Release) });
+        let runtime = Arc::downgrade(self);
+        state.probe = Some(watchdog::after(ANSWERS_IN, move || {
+            if let Some(runtime) = runtime.upgrade()
+                && !answered.load(Ordering::Acquire)
+            {
+                runtime.lose(generation);
+            }
+        }));
     }
 
     pub(crate) fn close(&self) {
-        if let Some(runtime) = self.runtime.lock().take() {
+        self.closed.store(true, Ordering::Release);
+        if self.is_foreign() {
+            return;
+        }
+        let mut state = self.state.lock();
+        let runtimes: Vec<Runtime> =
+            state.current.take().into_iter().chain(std::mem::take(&mut state.retired)).collect();
+        drop(state);
+        for runtime in runtimes {
             runtime.shutdown_background();
         }
     }
 }
 
+impl State {
+    fn spawn(&mut self, work: &Arc<Work>) -> Result<()> {
+        let runtime = self.current.as_ref().ok_or_else(|| closed("database"))?;
+        runtime.handle().spawn(Arc::clone(work).run(self.generation));
+        self.waiting.push(Arc::downgrade(work));
+        Ok(())
+    }
+
+    /// Retired runtimes on which nothing runs any more.
+    fn take_ended(&mut self) -> Vec<Runtime> {
+        let is_ended = |runtime: &mut Runtime| runtime.metrics().num_alive_tasks() == 0;
+        self.retired.extract_if(.., is_ended).collect()
+    }
+}
+
 impl Drop for EngineRuntime {
     fn drop(&mut self) {
+        if self.is_foreign() {
+            // What it would shut down is the parent's.
+            std::mem::forget(std::mem::take(self.state.get_mut()));
+            return;
+        }
         self.close();
     }
+}
+
+fn build(threads: usize) -> std::io::Result<Runtime> {
+    #[expect(clippy::disallowed_methods, reason = "this is the place that owns the runtimes")]
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name("arrowsmith")
+        // Plugin code and deep plans run here; two MiB is too little for either.
+        .thread_stack_size(16 << 20)
+        .enable_time()
+        .build()
 }
 
 pub(crate) fn closed(what: &str) -> Error {
@@ -92,5 +211,51 @@ pub(crate) fn block<T>(wait: impl FnOnce() -> T) -> T {
         tokio::task::block_in_place(wait)
     } else {
         wait()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fork_starts_nothing_and_shuts_nothing_down() {
+        let runtime = EngineRuntime::start(Some(1)).unwrap();
+        let mut runtime = Arc::into_inner(runtime).unwrap();
+        runtime.process += 1;
+        let handle = runtime.state.lock().current.as_ref().unwrap().handle().clone();
+        let error = runtime.check().unwrap_err().to_string();
+        assert!(error.starts_with("the session was made before the process forked"), "{error}");
+        runtime.close();
+        drop(runtime);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        handle.spawn(async move { sender.send(()).unwrap() });
+        receiver.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+    }
+
+    #[test]
+    fn workers_that_do_not_answer_are_lost() {
+        let runtime = EngineRuntime::start(Some(1)).unwrap();
+        let generation = || runtime.state.lock().generation;
+        runtime.probe(0);
+        std::thread::sleep(2 * ANSWERS_IN);
+        assert_eq!(generation(), 0);
+        let handle = runtime.state.lock().current.as_ref().unwrap().handle().clone();
+        handle.spawn(async { std::thread::sleep(10 * ANSWERS_IN) });
+        runtime.probe(0);
+        let start = std::time::Instant::now();
+        while generation() == 0 {
+            assert!(start.elapsed() < 10 * ANSWERS_IN, "nobody noticed");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn one_loss_makes_one_runtime() {
+        let runtime = EngineRuntime::start(Some(1)).unwrap();
+        runtime.lose(0);
+        runtime.lose(0);
+        assert_eq!(runtime.state.lock().generation, 1);
+        assert_eq!(runtime.state.lock().retired.len(), 1);
     }
 }

@@ -1,13 +1,16 @@
 //! A session: tables, functions, and the statements that run over them.
 
+mod launch;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatchReader;
-use arrowsmith_contract::{CancelToken, Registry};
+use arrowsmith_contract::{CancelToken, ErrorLog, Registry, StopReason};
 use datafusion::common::TableReference;
 use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::execution::memory_pool::MemoryLimit;
@@ -18,7 +21,8 @@ use parking_lot::Mutex;
 
 use crate::runtime::{EngineRuntime, closed};
 use crate::sources::{self, FileCatalog};
-use crate::{Parameters, Pending, Relation, Result, guards, statements};
+use crate::yielding::Yielding;
+use crate::{Parameters, Pending, Relation, Result, errors, guards, statements};
 
 /// Rows of one batch. NumPy gives the interpreter's lock back during each step over an array; with
 /// fewer rows threads spend their time handing it over, with many more the arrays leave the cache.
@@ -34,6 +38,7 @@ struct Inner {
     runtime: Arc<EngineRuntime>,
     context: SessionContext,
     registry: Registry,
+    errors: Arc<ErrorLog>,
     /// The tokens of what runs now.
     running: Mutex<Vec<CancelToken>>,
     closed: AtomicBool,
@@ -47,15 +52,15 @@ impl WeakSession {
         self.0.strong_count() > 0
     }
 
-    pub(crate) fn close(&self) {
+    pub(crate) fn close_with(&self, what: &'static str) {
         if let Some(inner) = self.0.upgrade() {
-            Session { inner }.close();
+            Session { inner }.close_with(what);
         }
     }
 }
 
 impl Session {
-    pub(crate) fn new(runtime: Arc<EngineRuntime>, environment: Arc<RuntimeEnv>) -> Self {
+    pub(crate) fn new(runtime: Arc<EngineRuntime>, environment: Arc<RuntimeEnv>) -> Result<Self> {
         let mut config = SessionConfig::new()
             .with_target_partitions(runtime.threads())
             .with_batch_size(BATCH_ROWS)
@@ -73,18 +78,24 @@ impl Session {
         let builder = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(environment)
-            .with_default_features();
+            .with_default_features()
+            .with_physical_optimizer_rule(Arc::new(Yielding));
         let state = guards::install(builder).build();
         let context = FileCatalog::install(SessionContext::new_with_state(state));
-        Self {
+        let errors = Arc::default();
+        if let Some(catalog) = context.catalog("datafusion") {
+            errors::install(catalog.as_ref(), &errors)?;
+        }
+        Ok(Self {
             inner: Arc::new(Inner {
                 runtime,
                 context,
                 registry: Registry::new(),
+                errors,
                 running: Mutex::default(),
                 closed: AtomicBool::new(false),
             }),
-        }
+        })
     }
 
     /// The functions of this session; commit plugins to it.
@@ -93,12 +104,19 @@ impl Session {
     }
 
     /// Plans statements, and runs at once those that change something. The relation is that of
-    /// the last statement; its rows are computed when asked for.
-    pub fn sql(&self, text: &str, parameters: Parameters) -> Pending<Relation> {
+    /// the last statement; its rows are computed when asked for. All of this may take `timeout`,
+    /// and so may each run of the relation.
+    pub fn sql(
+        &self,
+        text: &str,
+        parameters: Parameters,
+        timeout: Option<Duration>,
+    ) -> Pending<Relation> {
         let (session, text) = (self.clone(), text.to_owned());
-        self.start(
-            |token| async move { statements::run(&session, &text, parameters, &token).await },
-        )
+        self.start(timeout, |query| async move {
+            let relation = statements::run(&session, &text, parameters, &query).await?;
+            Ok(relation.with_timeout(timeout))
+        })
     }
 
     /// Registers batches under a name, in place of a table that has it.
@@ -132,7 +150,7 @@ impl Session {
     /// not, by its extension.
     pub fn register_path(&self, name: &str, path: &str) -> Pending<()> {
         let (session, name, path) = (self.clone(), name.to_owned(), path.to_owned());
-        self.start(|_| async move {
+        self.start(None, |_| async move {
             let table = sources::open(&path, &session.state()).await?;
             session.replace(&name, table)
         })
@@ -163,16 +181,44 @@ impl Session {
 
     /// Cancels what runs in this session; it stays usable.
     pub fn cancel(&self) {
-        for token in self.inner.running.lock().drain(..) {
-            token.cancel();
+        self.stop(&StopReason::Cancelled);
+    }
+
+    /// Stops what runs; nothing can be run any more.
+    pub fn close(&self) {
+        self.close_with("session");
+    }
+
+    fn close_with(&self, what: &'static str) {
+        self.inner.closed.store(true, Ordering::Release);
+        self.stop(&StopReason::Closed(what));
+        self.inner.registry.clear();
+    }
+
+    fn stop(&self, reason: &StopReason) {
+        if self.inner.runtime.is_foreign() {
+            return;
+        }
+        let running = std::mem::take(&mut *self.inner.running.lock());
+        for token in running {
+            token.stop(reason.clone());
         }
     }
 
-    /// Cancels what runs; nothing can be run any more.
-    pub fn close(&self) {
-        self.inner.closed.store(true, Ordering::Release);
-        self.cancel();
-        self.inner.registry.clear();
+    /// What functions with `on_error="collect"` failed with.
+    pub fn errors(&self) -> &Arc<ErrorLog> {
+        &self.inner.errors
+    }
+
+    /// [`Self::errors`] as rows, as they are when the relation is run. In SQL they are the table
+    /// `arrowsmith.errors`.
+    ///
+    /// # Errors
+    /// A closed session.
+    pub fn errors_relation(&self) -> Result<Relation> {
+        self.check_open()?;
+        let plan = errors::scan(&self.inner.errors)?;
+        Ok(Relation::planned(self.clone(), plan, Arc::new(self.state())))
     }
 
     pub fn is_closed(&self) -> bool {
@@ -195,30 +241,8 @@ impl Session {
         &self.inner.runtime
     }
 
-    /// Starts work under a token that [`Self::cancel`] raises too.
-    pub(crate) fn start<T, F>(&self, work: impl FnOnce(CancelToken) -> F) -> Pending<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        if let Err(error) = self.check_open() {
-            return Pending::ready(Err(error));
-        }
-        let token = CancelToken::new();
-        self.track(token.clone());
-        self.inner.runtime.start_work(token.clone(), work(token))
-    }
-
-    fn track(&self, token: CancelToken) {
-        let mut running = self.inner.running.lock();
-        running.retain(|token| !token.is_unused());
-        running.push(token);
-    }
-
     pub(crate) fn check_open(&self) -> Result<()> {
-        if self.inner.runtime.is_closed() {
-            return Err(closed("database"));
-        }
+        self.inner.runtime.check()?;
         if self.is_closed() {
             return Err(closed("session"));
         }

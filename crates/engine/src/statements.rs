@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrowsmith_contract::CancelToken;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::prelude::SessionContext;
@@ -12,26 +11,26 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use crate::adapter::PluginScalar;
 use crate::context::QueryContext;
-use crate::{Error, Parameters, Relation, Result, Session, check, names, results};
+use crate::{Error, Parameters, Relation, Result, Session, check, errors, names, results};
 
 /// Plans each statement and runs those that change something, in order.
 pub(crate) async fn run(
     session: &Session,
     text: &str,
     parameters: Parameters,
-    token: &CancelToken,
+    query: &QueryContext,
 ) -> Result<Relation> {
     let statements = parse(text)?;
     let mut used = BTreeSet::new();
     let mut last = None;
     for (index, statement) in statements.iter().enumerate() {
-        token.check()?;
+        query.token().check()?;
         let (plan, state) = plan(session, statement.clone(), &mut used, &parameters).await?;
         if index + 1 == statements.len() {
             parameters.check_all_used(&used)?;
         }
         last = Some(if changes_something(&plan) {
-            execute(session, plan, state, token).await?
+            execute(session, plan, state, query).await?
         } else {
             Relation::planned(session.clone(), plan, state)
         });
@@ -85,23 +84,23 @@ async fn execute(
     session: &Session,
     plan: LogicalPlan,
     state: Arc<SessionState>,
-    token: &CancelToken,
+    query: &QueryContext,
 ) -> Result<Relation> {
-    let query = QueryContext::new(token.clone());
     if let LogicalPlan::Statement(_) = plan {
         // SET and its like change the session itself, not this statement's copy of it.
         let frame = session.context().execute_logical_plan(plan).await?;
         let (state, plan) = frame.into_parts();
-        return results::collect(session, &plan, &state, &query).await;
+        return results::collect(session, &plan, &state, query).await;
     }
-    if let LogicalPlan::Ddl(_) = plan {
+    if let LogicalPlan::Ddl(statement) = &plan {
+        errors::check(statement)?;
         let mut state = SessionState::clone(&state);
         query.bind(&mut state);
         // Catalogs are shared with the session, so what is created there is there for it.
         let context = SessionContext::new_with_state(state);
         let frame = context.execute_logical_plan(plan).await?;
         let (state, plan) = frame.into_parts();
-        return results::collect(session, &plan, &state, &query).await;
+        return results::collect(session, &plan, &state, query).await;
     }
-    results::collect(session, &plan, &state, &query).await
+    results::collect(session, &plan, &state, query).await
 }

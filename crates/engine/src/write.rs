@@ -67,6 +67,7 @@ pub(crate) async fn write(
     let draft = Draft::beside(path, format);
     let rows = copy_to(plan, state, query, draft.path(), format).await;
     let rows = rows.map_err(|error| in_file(path, error))?;
+    query.token().check()?;
     draft.publish(path)?;
     Ok(rows)
 }

@@ -77,7 +77,7 @@ fn build(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
         let module = execute(py, name, text, &modules)?;
         package.setattr(*name, module)?;
     }
-    door::register_exit(py)?;
+    door::register_hooks(py)?;
     Ok(package)
 }
 

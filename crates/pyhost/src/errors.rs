@@ -5,8 +5,12 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error, ForeignException, LoadError, Location, Raised};
-use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit};
+use arrowsmith_contract::{
+    Error, ForeignException, LoadError, Location, Raised, RowNumber, StopReason,
+};
+use pyo3::exceptions::{
+    PyGeneratorExit, PyKeyboardInterrupt, PyStopAsyncIteration, PyStopIteration, PySystemExit,
+};
 use pyo3::panic::PanicException;
 use pyo3::prelude::*;
 
@@ -20,6 +24,8 @@ pub enum ErrorClass {
     Conversion,
     Execution,
     Cancelled,
+    QueryTimeout,
+    FunctionTimeout,
     File,
     Resources,
     Closed,
@@ -34,6 +40,8 @@ impl ErrorClass {
             Self::Conversion => "ConversionError",
             Self::Execution => "ExecutionError",
             Self::Cancelled => "QueryCancelled",
+            Self::QueryTimeout => "QueryTimeout",
+            Self::FunctionTimeout => "FunctionTimeout",
             Self::File => "FileError",
             Self::Resources => "ResourcesExhausted",
             Self::Closed => "ClosedError",
@@ -68,11 +76,11 @@ pub(crate) struct PythonException {
 
 impl PythonException {
     pub(crate) fn new(py: Python<'_>, exception: PyErr) -> Self {
-        let interrupts = exception.is_instance_of::<PyKeyboardInterrupt>(py)
-            && !door::is_main_thread(py).unwrap_or(false);
+        let interrupts =
+            exception.is_instance_of::<PyKeyboardInterrupt>(py) && !door::is_main_thread();
         Self {
             text: one_line(py, &exception),
-            is_harmless: !interrupts && !exception.is_instance_of::<PySystemExit>(py),
+            is_harmless: !interrupts && !steers(py, &exception),
             exception,
         }
     }
@@ -92,15 +100,31 @@ impl ForeignException for PythonException {
     }
 }
 
+/// Whether it would end the caller's process, loop or generator instead of telling what failed.
+fn steers(py: Python<'_>, exception: &PyErr) -> bool {
+    exception.is_instance_of::<PySystemExit>(py)
+        || exception.is_instance_of::<PyStopIteration>(py)
+        || exception.is_instance_of::<PyStopAsyncIteration>(py)
+        || exception.is_instance_of::<PyGeneratorExit>(py)
+}
+
 /// `TypeName: message`, for exceptions whose `__str__` fails too.
 fn one_line(py: Python<'_>, exception: &PyErr) -> String {
+    let (class, message) = class_and_message(py, exception);
+    if message.is_empty() { class } else { format!("{class}: {message}") }
+}
+
+pub(crate) fn class_and_message(py: Python<'_>, exception: &PyErr) -> (String, String) {
     let class = exception.get_type(py);
     let class = class.qualname().map_or_else(|_| "Exception".to_owned(), |name| name.to_string());
-    match exception.value(py).str() {
-        Ok(message) if message.to_string_lossy().is_empty() => class,
-        Ok(message) => format!("{class}: {}", message.to_string_lossy()),
-        Err(_) => format!("{class} (its message can't be shown)"),
-    }
+    let message = exception.value(py).str().map(|message| message.to_string_lossy().into_owned());
+    (class, message.unwrap_or_else(|_| "its message can't be shown".to_owned()))
+}
+
+/// The exception, where it is one of Python's.
+pub(crate) fn python_exception(raised: &Raised) -> Option<&PyErr> {
+    let exception: Option<&PythonException> = raised.exception.as_any().downcast_ref();
+    exception.map(|exception| &exception.exception)
 }
 
 /// An exception that `function` raised on `row`, or on a batch.
@@ -108,7 +132,7 @@ pub(crate) fn raised(
     py: Python<'_>,
     exception: PyErr,
     function: &Arc<str>,
-    row: Option<u64>,
+    row: Option<RowNumber>,
 ) -> Error {
     if exception.is_instance_of::<PanicException>(py) {
         return Error::Internal(one_line(py, &exception));
@@ -147,8 +171,8 @@ fn load_error(py: Python<'_>, exception: &PyErr) -> PyResult<Option<LoadError>> 
 }
 
 /// What Python gets to see of an error. A plugin's exception comes back as the very same object,
-/// except for one that would end the process (`SystemExit`, an interrupt that nobody at the
-/// keyboard made): that is the cause of an `ExecutionError`.
+/// except for one that steers the caller instead (`SystemExit`, `StopIteration` and their like, an
+/// interrupt that nobody at the keyboard made): that is the cause of an `ExecutionError`.
 pub fn to_pyerr(py: Python<'_>, error: &Error) -> PyErr {
     let class = match error {
         Error::Load(load) => return load_to_pyerr(py, load).unwrap_or_else(|error| error),
@@ -163,7 +187,12 @@ pub fn to_pyerr(py: Python<'_>, error: &Error) -> PyErr {
         | Error::AmbiguousPlugin { .. }
         | Error::Call { .. } => ErrorClass::Plan,
         Error::Conversion { .. } => ErrorClass::Conversion,
-        Error::Cancelled => ErrorClass::Cancelled,
+        Error::Stopped(stopped) => match stopped.reason {
+            StopReason::QueryTimeout(_) => ErrorClass::QueryTimeout,
+            StopReason::FunctionTimeout(_) => ErrorClass::FunctionTimeout,
+            StopReason::Closed(_) => ErrorClass::Closed,
+            _ => ErrorClass::Cancelled,
+        },
         Error::Closed(_) => ErrorClass::Closed,
         Error::Arrow(_) => ErrorClass::Execution,
         _ => ErrorClass::Internal,

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
-use arrowsmith_contract::{NullPolicy, Result, Type};
+use arrowsmith_contract::{NullPolicy, Result, RowNumbers, Type};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyList, PyString};
 use pyo3_arrow::PyArray;
+use pyo3_arrow::input::AnyRecordBatch;
 
-use crate::errors;
-use crate::kernel::{self, Owner, SUPPORTED, Wanted};
+use crate::errors::{self, ErrorClass};
+use crate::kernel::{self, Capsules, Owner, Refused, SUPPORTED, Wanted};
 
 /// Reads an Arrow array or stream, a NumPy array, a series, or a list of values, strictly. Without
 /// a type it is the one that the values have. `function` and `what` name it in errors.
@@ -42,11 +43,29 @@ pub fn array_from(
         what,
         ty,
         count: None,
-        number: &|row| row as u64,
+        number: &|row| RowNumbers::default().number(row),
         owner: Owner::Caller,
         hint: "it may be an Arrow array, a NumPy array, a series, or a list of None, bool, int, float or str",
     };
     wanted.read(value).unwrap_or_else(|exception| Err(raised(exception)))
+}
+
+/// Takes a table or record batch out of an object with Arrow's capsules, which are looked at first:
+/// of one that is released, arrow would read memory that is gone.
+///
+/// # Errors
+/// What the object raised, and a conversion error for an object without good capsules.
+pub fn batches_from(value: &Bound<'_, PyAny>) -> PyResult<AnyRecordBatch> {
+    let refused = |reason: &str| {
+        let message = format!("this is no Arrow table: {reason}");
+        errors::new_error(value.py(), ErrorClass::Conversion, &message)
+    };
+    match Capsules::of(value).and_then(|found| found.map(Capsules::into_batches).transpose()) {
+        Ok(Some(batches)) => Ok(batches),
+        Ok(None) => Err(refused("it has neither __arrow_c_stream__ nor __arrow_c_array__")),
+        Err(Refused::Misfit(reason)) => Err(refused(&reason)),
+        Err(Refused::Raised(exception)) => Err(exception),
+    }
 }
 
 /// The values as Python objects, NULL as `None`.

@@ -12,8 +12,10 @@ mod embedded;
 mod errors;
 pub mod exchange;
 mod gate;
+mod interrupt;
 mod kernel;
 mod loader;
+pub mod logging;
 mod manifest;
 mod source;
 

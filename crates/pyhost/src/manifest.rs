@@ -1,17 +1,23 @@
 //! From what `loader.py` found to the contract's manifest, with a kernel for each function.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arrow::datatypes::DataType;
 use arrowsmith_contract::{
-    DeclaredType, Error, Function, FunctionName, Kernel, LoadError, Location, Manifest, Mode,
-    NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice, Type,
+    CallPolicy, DeclaredType, Error, Function, FunctionName, Kernel, LoadError, Location, Manifest,
+    Mode, NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice,
+    Type,
 };
 use pyo3::prelude::*;
 
 use crate::errors;
-use crate::kernel::{PythonKernel, SUPPORTED, Target};
+use crate::kernel::{Life, PythonKernel, SUPPORTED, Target};
 use crate::source::Texts;
+
+/// Counts loads.
+static LOADS: AtomicU64 = AtomicU64::new(0);
 
 #[derive(FromPyObject)]
 struct LoadedPlugin<'py> {
@@ -19,6 +25,7 @@ struct LoadedPlugin<'py> {
     version: String,
     file: Option<String>,
     functions: Vec<LoadedFunction<'py>>,
+    life: Bound<'py, PyAny>,
 }
 
 #[derive(FromPyObject)]
@@ -33,6 +40,9 @@ struct LoadedFunction<'py> {
     returns: String,
     determinism: String,
     tier: String,
+    on_error: String,
+    timeout: Option<f64>,
+    thread_safe: bool,
     documentation: Option<String>,
     file: Option<String>,
     line: Option<u32>,
@@ -54,12 +64,16 @@ pub(crate) fn from_loaded(object: &Bound<'_, PyAny>) -> Result<Manifest> {
     let file = plugin.file.as_deref();
     let id = PluginId::new(&plugin.id).map_err(|error| located(error, file, Some(1)))?;
     let version: Arc<str> = plugin.version.into();
+    let life = Life {
+        load: LOADS.fetch_add(1, Ordering::Relaxed),
+        _modules: Arc::new(plugin.life.clone().unbind()),
+    };
     let mut texts = Texts::default();
     let functions = plugin
         .functions
         .iter()
         .map(|function| {
-            let made = make_function(function, &id, &version, &mut texts);
+            let made = make_function(function, &id, &version, &life, &mut texts);
             made.map(Arc::new)
                 .map_err(|error| located(error, function.file.as_deref(), function.line))
         })
@@ -71,6 +85,7 @@ fn make_function(
     loaded: &LoadedFunction<'_>,
     plugin: &PluginId,
     version: &Arc<str>,
+    life: &Life,
     texts: &mut Texts,
 ) -> Result<Function> {
     let py = loaded.callable.py();
@@ -84,12 +99,15 @@ fn make_function(
     // There is one tier so far; asking for it is checked, and the choice is made here.
     let (TierChoice::Auto | TierChoice::Only(Tier::Inline)) = loaded.tier.parse()?;
     let callable = loaded.callable.clone().unbind();
+    let policy = make_policy(loaded)?;
     let kernel = PythonKernel {
         function: QualifiedName::new(plugin, &name).to_shared(),
         version: Arc::clone(version),
         signature: signature.clone(),
         mode,
+        policy,
         target: if loaded.is_class { Target::class(callable) } else { Target::Function(callable) },
+        life: life.clone(),
     };
     let source = loaded.source.as_ref().map(|source| texts.source(source)).transpose();
     Ok(Function {
@@ -99,9 +117,21 @@ fn make_function(
         mode,
         signature,
         determinism: loaded.determinism.parse()?,
+        policy,
         documentation: loaded.documentation.as_deref().map(Arc::from),
         source: source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new),
         kernel: Kernel::Scalar(Arc::new(kernel)),
+    })
+}
+
+fn make_policy(loaded: &LoadedFunction<'_>) -> Result<CallPolicy> {
+    let timeout = loaded.timeout.map(Duration::try_from_secs_f64).transpose();
+    Ok(CallPolicy {
+        on_error: loaded.on_error.parse()?,
+        timeout: timeout.map_err(|error| {
+            LoadError::new(format!("the timeout of {} is no time: {error}", loaded.name))
+        })?,
+        thread_safe: loaded.thread_safe,
     })
 }
 

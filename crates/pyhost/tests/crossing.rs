@@ -180,7 +180,7 @@ fn waiting_at_the_gate_ends_with_the_token() {
         });
         waited.recv().unwrap();
         token.cancel();
-        assert!(matches!(waiter.join().unwrap(), Err(Error::Cancelled)));
+        assert!(matches!(waiter.join().unwrap(), Err(Error::Stopped(_))));
         INSIDE.store(2, Ordering::SeqCst);
     });
 }

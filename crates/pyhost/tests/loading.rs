@@ -316,11 +316,12 @@ fn public_classes_are_those_of_the_arrowsmith_package() {
         let classes = arrowsmith_pyhost::public_classes(py)?;
         let names: Vec<&str> = classes.iter().map(|(name, _)| name.as_str()).collect();
         assert!(
-            names.contains(&"Plugin") && names.contains(&"PluginLoadError") && names.len() == 12,
+            names.contains(&"Plugin") && names.contains(&"PluginLoadError") && names.len() == 14,
             "{names:?}"
         );
         for (name, class) in &classes {
-            assert_eq!(class.module()?.to_string(), "arrowsmith");
+            let module = if name == "Plugin" { "arrowsmith" } else { "arrowsmith.errors" };
+            assert_eq!(class.module()?.to_string(), module);
             assert_eq!(class.name()?.to_string(), *name);
         }
         Ok(())

@@ -9,7 +9,7 @@ use arrow::array::{
     LargeStringArray, StringArray, StringViewArray, UInt64Array,
 };
 use arrow::datatypes::{Float64Type, Int64Type};
-use arrowsmith_contract::{CallContext, CancelToken, Error};
+use arrowsmith_contract::{CallContext, CancelToken, Error, RowNumber};
 use arrowsmith_pyhost::to_pyerr;
 use proptest::prelude::*;
 use pyo3::prelude::*;
@@ -133,10 +133,13 @@ fn what_does_not_fit_is_refused_with_function_row_and_value() {
         assert!(message.contains(wanted), "{expression}: {message}");
     }
     let function = function("@db.scalar_fn\ndef f(x: int) -> int: return 'no' if x == 3 else x");
-    let context = CallContext { first_row: 1000, ..CallContext::default() };
+    let context = starting_at(1000);
     let error =
         call_with(&function, &[ints([Some(1), Some(2), Some(3)])], 3, &context).unwrap_err();
-    assert!(matches!(error, Error::Conversion { row: Some(1002), .. }), "{error}");
+    assert!(
+        matches!(error, Error::Conversion { row: Some(RowNumber { number: 1002, .. }), .. }),
+        "{error}"
+    );
 }
 
 #[test]
@@ -228,7 +231,7 @@ fn a_plugins_exception_stays_the_same_object_with_one_note() {
         @db.scalar_fn\ndef f(x: int, s: str) -> int:\n    if x > 1: raise odd\n    return x";
     let function = function(text);
     let columns = [ints([Some(1), Some(2)]), strings([Some("a"), Some("b")])];
-    let context = CallContext { first_row: 10, ..CallContext::default() };
+    let context = starting_at(10);
     let first = call_with(&function, &columns, 2, &context).unwrap_err();
     let second = call(&function, &columns).unwrap_err();
     assert_eq!(first.to_string(), "plugin.f raised Odd: no at row 11");
@@ -297,7 +300,10 @@ fn a_cancelled_call_ends_and_gives_nothing() {
     let function = function("@db.scalar_fn\ndef f(x: int) -> int: return x");
     let context = CallContext { token: CancelToken::new(), ..CallContext::default() };
     context.token.cancel();
-    assert!(matches!(call_with(&function, &[ints([Some(1)])], 1, &context), Err(Error::Cancelled)));
+    assert!(matches!(
+        call_with(&function, &[ints([Some(1)])], 1, &context),
+        Err(Error::Stopped(_))
+    ));
     let empty = call(&function, &[Arc::new(Int64Array::from(Vec::<i64>::new()))]).unwrap();
     assert_eq!(empty.as_primitive::<Int64Type>().len(), 0);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringViewArray};
 use arrow::datatypes::Float64Type;
-use arrowsmith_contract::{CallContext, Function};
+use arrowsmith_contract::Function;
 use support::*;
 
 fn numpy(declaration: &str, parameters: &str, body: &str) -> Arc<Function> {
@@ -194,7 +194,7 @@ fn wrong_results_say_function_expected_and_got() {
             "x",
             &format!("import pyarrow as pa, pyarrow.compute as pc\n    {body}"),
         );
-        let context = CallContext { first_row: 100, ..CallContext::default() };
+        let context = starting_at(100);
         // Row 2 of the batch is skipped, so row 2 of the call is row 3.
         let columns = [floats([Some(1.0), Some(2.0), None, Some(3.0)])];
         let message = call_with(&f, &columns, 4, &context).unwrap_err().to_string();
@@ -205,7 +205,7 @@ fn wrong_results_say_function_expected_and_got() {
 #[test]
 fn an_exception_names_the_batch() {
     let f = numpy("args=['float'], returns='float'", "x", "raise ValueError('bad')");
-    let context = CallContext { first_row: 5, ..CallContext::default() };
+    let context = starting_at(5);
     let error = call_with(&f, &[floats([Some(1.0)])], 1, &context).unwrap_err();
     assert_eq!(error.to_string(), "plugin.f raised ValueError: bad");
     attached(|py| {

@@ -3,11 +3,13 @@
 //! It composes the engine with the Python host and holds no logic of its own beyond turning
 //! arguments and answers. Users meet the Python package, not this module.
 
+mod boundary;
 mod column;
 mod database;
 mod error;
 mod function;
 mod listing;
+mod progress;
 mod relation;
 mod session;
 mod table;
@@ -19,11 +21,15 @@ mod native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use crate::boundary::boundary;
+    #[pymodule_export]
     use crate::column::Column;
     #[pymodule_export]
     use crate::database::Database;
     #[pymodule_export]
     use crate::function::Function;
+    #[pymodule_export]
+    use crate::progress::{Progress, Stage};
     #[pymodule_export]
     use crate::relation::{Batches, Relation};
     #[pymodule_export]
@@ -33,6 +39,7 @@ mod native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        arrowsmith_pyhost::logging::install();
         crate::add_host_classes(module)
     }
 }

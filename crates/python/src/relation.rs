@@ -1,6 +1,7 @@
 //! `_native.Relation` and the batches of a running one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
@@ -10,39 +11,101 @@ use arrow::record_batch::RecordBatchReader;
 use arrow::util::pretty::pretty_format_batches;
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{door, exchange};
+use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList, PyTuple};
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 use pyo3_arrow::{PyRecordBatch, PySchema, PyTable};
 
-use crate::error::wait;
+use crate::error::{wait, wait_and_tell};
+use crate::progress::{Listener, Listening};
 
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
-pub(crate) struct Relation(engine::Relation);
+pub(crate) struct Relation {
+    relation: engine::Relation,
+    listener: Option<Listener>,
+}
+
+/// The batches of a run, and whom it tells about itself.
+#[derive(Debug)]
+struct Run {
+    stream: engine::ResultStream,
+    /// Taken out by the thread that waits, so that nobody holds the lock meanwhile.
+    listening: Mutex<Option<Listening>>,
+}
+
+impl Run {
+    fn next(&self, py: Python<'_>) -> PyResult<Option<RecordBatch>> {
+        let mut listening = self.listening.lock().take();
+        let batch = wait_and_tell(py, self.stream.next(), listening.as_mut());
+        if let Some(listening) = listening {
+            *self.listening.lock() = Some(listening);
+        }
+        if !matches!(batch, Ok(Some(_))) {
+            let ended = self.end(py);
+            return batch.and_then(|batch| ended.map(|()| batch));
+        }
+        batch
+    }
+
+    /// Tells the listener that nothing more comes.
+    fn end(&self, py: Python<'_>) -> PyResult<()> {
+        let listening = self.listening.lock().take();
+        listening.map_or(Ok(()), |listening| listening.end(py))
+    }
+}
 
 impl Relation {
     pub(crate) fn new(relation: engine::Relation) -> Self {
-        Self(relation)
+        Self { relation, listener: None }
     }
 
-    pub(crate) fn collect_native(&self) -> engine::Pending<engine::Relation> {
-        self.0.collect()
+    pub(crate) fn collect_native(&self, py: Python<'_>) -> PyResult<engine::Relation> {
+        self.wait(py, self.relation.collect())
     }
 
-    fn start(&self, py: Python<'_>) -> PyResult<engine::ResultStream> {
-        wait(py, self.0.execute())
+    /// Waits for a whole run.
+    fn wait<T: Send + 'static>(&self, py: Python<'_>, run: engine::Pending<T>) -> PyResult<T> {
+        let Some(mut listening) = self.listen(py, &run) else {
+            return wait(py, run);
+        };
+        let answer = wait_and_tell(py, run, Some(&mut listening));
+        // The run's own failure is the one to tell.
+        let ended = listening.end(py);
+        answer.and_then(|answer| ended.map(|()| answer))
+    }
+
+    fn listen<T>(&self, py: Python<'_>, run: &engine::Pending<T>) -> Option<Listening> {
+        let listener = self.listener.as_ref()?.clone_ref(py);
+        Some(Listening::new(listener, run.progress()?))
+    }
+
+    fn start(&self, py: Python<'_>) -> PyResult<Run> {
+        let pending = self.relation.execute();
+        let mut listening = self.listen(py, &pending);
+        let stream = wait_and_tell(py, pending, listening.as_mut());
+        if let Some(listening) = &mut listening {
+            match &stream {
+                Ok(stream) => listening.follow(stream.progress()),
+                // The run's own failure is the one to tell.
+                Err(_) => drop(listening.end(py)),
+            }
+        }
+        let stream = stream?;
+        Ok(Run { stream, listening: Mutex::new(listening) })
     }
 
     /// The first `limit` rows, and whether there are more. The query is stopped behind them.
     fn first_rows(&self, py: Python<'_>, limit: usize) -> PyResult<(Vec<RecordBatch>, bool)> {
-        let stream = self.start(py)?;
+        let run = self.start(py)?;
         let (mut batches, mut rows) = (Vec::new(), 0);
-        while let Some(batch) = wait(py, stream.next())? {
+        while let Some(batch) = run.next(py)? {
             let room = limit - rows;
             if batch.num_rows() > room {
                 batches.push(batch.slice(0, room));
+                run.end(py)?;
                 return Ok((batches, true));
             }
             rows += batch.num_rows();
@@ -54,24 +117,32 @@ impl Relation {
 
 #[pymethods]
 impl Relation {
+    /// The same relation, whose runs call back, at most so often and once at their end.
+    fn with_progress(&self, callback: Option<Py<PyAny>>, every_seconds: f64) -> PyResult<Self> {
+        let every = Duration::try_from_secs_f64(every_seconds)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let listener = callback.map(|callback| Listener { callback, every });
+        Ok(Self { relation: self.relation.clone(), listener })
+    }
+
     #[getter]
     fn columns(&self) -> Vec<String> {
-        self.0.schema().fields().iter().map(|field| field.name().clone()).collect()
+        self.relation.schema().fields().iter().map(|field| field.name().clone()).collect()
     }
 
     #[getter]
     fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        as_pyarrow(py, PySchema::new(plain_schema(&self.0.schema())), "schema")
+        as_pyarrow(py, PySchema::new(plain_schema(&self.relation.schema())), "schema")
     }
 
     fn collect(&self, py: Python<'_>) -> PyResult<Self> {
-        wait(py, self.0.collect()).map(Self)
+        self.collect_native(py).map(Self::new)
     }
 
     /// All batches as a table. Without `views` strings have the layout that every library reads.
     #[pyo3(signature = (*, views))]
     fn read(&self, py: Python<'_>, views: bool) -> PyResult<PyTable> {
-        let kept = wait(py, self.0.collect())?;
+        let kept = self.collect_native(py)?;
         let batches = kept.batches().unwrap_or_default().to_vec();
         if views {
             return PyTable::try_new(batches, kept.schema());
@@ -83,7 +154,7 @@ impl Relation {
     }
 
     fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let kept = wait(py, self.0.collect())?;
+        let kept = self.collect_native(py)?;
         let list = PyList::empty(py);
         for batch in kept.batches().unwrap_or_default() {
             append_rows(&list, batch)?;
@@ -105,11 +176,11 @@ impl Relation {
     fn preview(&self, py: Python<'_>, limit: usize) -> PyResult<String> {
         let (mut batches, more) = self.first_rows(py, limit)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        if self.0.schema().fields().is_empty() {
+        if self.relation.schema().fields().is_empty() {
             return Ok("no columns".to_owned());
         }
         if batches.is_empty() {
-            batches.push(RecordBatch::new_empty(self.0.schema()));
+            batches.push(RecordBatch::new_empty(self.relation.schema()));
         }
         let table = pretty_format_batches(&batches).map_err(arrow_error)?;
         let count = match (rows, more) {
@@ -121,11 +192,11 @@ impl Relation {
     }
 
     fn stream(&self, py: Python<'_>) -> PyResult<Batches> {
-        Ok(Batches(Some(self.start(py)?).into()))
+        Ok(Batches(Mutex::new(Some(Arc::new(self.start(py)?)))))
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        Ok(to_schema_pycapsule(py, plain_schema(&self.0.schema()).as_ref())?)
+        Ok(to_schema_pycapsule(py, plain_schema(&self.relation.schema()).as_ref())?)
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -134,11 +205,11 @@ impl Relation {
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        let stream = self.start(py)?;
-        let schema = plain_schema(&stream.schema());
+        let run = self.start(py)?;
+        let schema = plain_schema(&run.stream.schema());
         let field = Field::new_struct("", schema.fields().clone(), false);
         let field = field.with_metadata(schema.metadata().clone());
-        let batches = Reader { stream, schema };
+        let batches = Reader { run, schema };
         let arrays = batches.map(|batch| {
             let array: arrow::array::ArrayRef = Arc::new(arrow::array::StructArray::from(batch?));
             Ok(array)
@@ -154,18 +225,18 @@ impl Relation {
             "json" => engine::Format::Json,
             other => return Err(PyValueError::new_err(format!("unknown format {other:?}"))),
         };
-        wait(py, self.0.write(path, format))
+        self.wait(py, self.relation.write(path, format))
     }
 
     fn explain(&self, py: Python<'_>, analyze: bool) -> PyResult<String> {
-        wait(py, self.0.explain(analyze))
+        self.wait(py, self.relation.explain(analyze))
     }
 }
 
 /// Iterates over the batches of a running query; dropping it stops the query.
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
-pub(crate) struct Batches(parking_lot::Mutex<Option<engine::ResultStream>>);
+pub(crate) struct Batches(Mutex<Option<Arc<Run>>>);
 
 #[pymethods]
 impl Batches {
@@ -175,10 +246,10 @@ impl Batches {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         // The lock is gone before the wait: other threads may take the next batch meanwhile.
-        let Some(next) = self.0.lock().as_ref().map(engine::ResultStream::next) else {
+        let Some(run) = self.0.lock().clone() else {
             return Ok(None);
         };
-        let Some(batch) = wait(py, next)? else {
+        let Some(batch) = run.next(py)? else {
             self.0.lock().take();
             return Ok(None);
         };
@@ -190,7 +261,7 @@ impl Batches {
 
 /// Batches for a consumer of the C stream interface, who may hold the interpreter or not.
 struct Reader {
-    stream: engine::ResultStream,
+    run: Run,
     schema: SchemaRef,
 }
 
@@ -198,8 +269,7 @@ impl Iterator for Reader {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = self.stream.next();
-        let batch = door::enter(|py| Ok(wait(py, next).map_err(|error| error.to_string())));
+        let batch = door::enter(|py| Ok(self.run.next(py).map_err(|error| error.to_string())));
         let batch = match batch {
             Ok(Ok(batch)) => batch?,
             Ok(Err(message)) => return Some(Err(ArrowError::ComputeError(message))),

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{Error, Grants, Kind, LoadOutcome, Manifest, PluginId};
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{self as pyhost, exchange, to_pyerr};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
-use pyo3_arrow::input::AnyRecordBatch;
 
 use crate::error::{raising, wait};
 use crate::function::Function;
@@ -139,19 +139,20 @@ impl Session {
         name: &str,
         relation: &Bound<'_, Relation>,
     ) -> PyResult<()> {
-        let kept = wait(py, relation.get().collect_native())?;
+        let kept = relation.get().collect_native(py)?;
         let batches = kept.batches().unwrap_or_default().to_vec();
         self.0.register_batches(name, kept.schema(), batches).map_err(raising(py))
     }
 
     /// A reader, which can be scanned once.
-    fn register_reader(&self, py: Python<'_>, name: &str, data: AnyRecordBatch) -> PyResult<()> {
-        self.0.register_reader(name, data.into_reader()?).map_err(raising(py))
+    fn register_reader(&self, py: Python<'_>, name: &str, data: &Bound<'_, PyAny>) -> PyResult<()> {
+        let reader = exchange::batches_from(data)?.into_reader()?;
+        self.0.register_reader(name, reader).map_err(raising(py))
     }
 
     /// A table, whose batches are kept without a copy.
-    fn register_table(&self, py: Python<'_>, name: &str, data: AnyRecordBatch) -> PyResult<()> {
-        let (batches, schema) = data.into_table()?.into_inner();
+    fn register_table(&self, py: Python<'_>, name: &str, data: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (batches, schema) = exchange::batches_from(data)?.into_table()?.into_inner();
         self.0.register_batches(name, schema, batches).map_err(raising(py))
     }
 
@@ -168,12 +169,31 @@ impl Session {
         py: Python<'_>,
         query: &str,
         params: Option<&Bound<'_, PyAny>>,
+        timeout: Option<f64>,
     ) -> PyResult<Relation> {
+        let timeout = timeout.map(Duration::try_from_secs_f64).transpose();
+        let timeout = timeout.map_err(|error| PyValueError::new_err(error.to_string()))?;
         let parameters = match params {
             None => engine::Parameters::None,
             Some(params) => parameters(params)?,
         };
-        wait(py, self.0.sql(query, parameters)).map(Relation::new)
+        wait(py, self.0.sql(query, parameters, timeout)).map(Relation::new)
+    }
+
+    fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    fn errors(&self, py: Python<'_>) -> PyResult<Relation> {
+        self.0.errors_relation().map(Relation::new).map_err(raising(py))
+    }
+
+    fn error_count(&self) -> u64 {
+        self.0.errors().count()
+    }
+
+    fn clear_errors(&self) {
+        self.0.errors().clear();
     }
 
     fn close(&self) {

@@ -1,4 +1,4 @@
-//! Scalar kernels made of Rust closures over one row, so that an engine is tested with functions
+//! Scalar kernels made of Rust closures over a row or a batch, so that an engine is tested with functions
 //! that count, fail or wait, and without an interpreter.
 
 use std::fmt;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef};
 use arrow::compute::concat;
 use arrowsmith_contract::{
-    CallContext, DeclaredType, Determinism, Function, FunctionName, Kernel, Manifest, Mode,
-    NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
+    CallContext, CallPolicy, DeclaredType, Determinism, Function, FunctionName, Kernel, Manifest,
+    Mode, NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
 };
 
 /// Computes one row: columns of length one in, a column of length one out.
@@ -56,6 +56,28 @@ impl ScalarKernel for ClosureKernel {
     }
 }
 
+/// Computes a batch, and sees the circumstances of the call.
+type BatchFunction = dyn Fn(&[ArrayRef], usize, &CallContext) -> Result<ArrayRef> + Send + Sync;
+
+/// A scalar kernel that is a closure.
+struct BatchKernel(Box<BatchFunction>);
+
+impl fmt::Debug for BatchKernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BatchKernel")
+    }
+}
+
+impl ScalarKernel for BatchKernel {
+    fn tier(&self) -> Tier {
+        Tier::Inline
+    }
+
+    fn invoke(&self, columns: &[ArrayRef], rows: usize, context: &CallContext) -> Result<ArrayRef> {
+        (self.0)(columns, rows, context)
+    }
+}
+
 /// Collects closures into a manifest.
 #[derive(Debug)]
 pub struct PluginBuilder {
@@ -76,31 +98,53 @@ impl PluginBuilder {
     /// # Errors
     /// A bad name or type.
     pub fn scalar(
-        mut self,
+        self,
         name: &str,
         parameters: &[&str],
         returns: &str,
         determinism: Determinism,
         function: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
     ) -> Result<Self> {
-        let parameters = parameters
-            .iter()
-            .zip('a'..='z')
-            .map(|(text, name)| parameter(name, text))
-            .collect::<Result<Vec<_>>>()?;
-        let returns: Type = returns.parse::<DeclaredType>()?.ty;
-        let signature = Signature::new(parameters.clone(), parameters.len(), false, returns)?;
+        let signature = signature(parameters, returns)?;
         let kernel = ClosureKernel { signature: signature.clone(), function: Arc::new(function) };
+        self.add(name, Mode::Row, signature, determinism, Arc::new(kernel))
+    }
+
+    /// Adds a function as [`Self::scalar`] does, over whole batches and with nothing declared.
+    ///
+    /// # Errors
+    /// A bad name or type.
+    pub fn batch(
+        self,
+        name: &str,
+        parameters: &[&str],
+        returns: &str,
+        function: impl Fn(&[ArrayRef], usize, &CallContext) -> Result<ArrayRef> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let signature = signature(parameters, returns)?;
+        let kernel = Arc::new(BatchKernel(Box::new(function)));
+        self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, kernel)
+    }
+
+    fn add(
+        mut self,
+        name: &str,
+        mode: Mode,
+        signature: Signature,
+        determinism: Determinism,
+        kernel: Arc<dyn ScalarKernel>,
+    ) -> Result<Self> {
         self.functions.push(Arc::new(Function {
             plugin: self.id.clone(),
             version: "1.0.0".into(),
             name: FunctionName::new(name)?,
-            mode: Mode::Row,
+            mode,
             signature,
             determinism,
+            policy: CallPolicy::default(),
             documentation: None,
             source: None,
-            kernel: Kernel::Scalar(Arc::new(kernel)),
+            kernel: Kernel::Scalar(kernel),
         }));
         Ok(self)
     }
@@ -110,6 +154,17 @@ impl PluginBuilder {
     pub fn build(self) -> Result<Manifest> {
         Manifest::new(self.id, "1.0.0".into(), self.functions)
     }
+}
+
+fn signature(parameters: &[&str], returns: &str) -> Result<Signature> {
+    let parameters = parameters
+        .iter()
+        .zip('a'..='z')
+        .map(|(text, name)| parameter(name, text))
+        .collect::<Result<Vec<_>>>()?;
+    let returns: Type = returns.parse::<DeclaredType>()?.ty;
+    let required = parameters.len();
+    Signature::new(parameters, required, false, returns)
 }
 
 fn parameter(name: char, text: &str) -> Result<Parameter> {

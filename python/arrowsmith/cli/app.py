@@ -4,18 +4,35 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import arrowsmith
+from arrowsmith.cli.entry import CANCELLED
 from arrowsmith.cli.failure import describe
 from arrowsmith.cli.output import Format, write
+from arrowsmith.seconds import seconds
+
+
+class _Commands(TyperGroup):
+    """All commands: what is the same for each of them."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - click's types, of which typer has its own
+        """Run a command; Ctrl-C ends it in one line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("cancelled", err=True)
+            raise typer.Exit(CANCELLED) from None
+
 
 app = typer.Typer(
     name="arrowsmith",
+    cls=_Commands,
     help="Plain Python functions inside a Rust query engine.",
-    epilog="Exit codes: 0 fine, 1 the query or a plugin failed, 2 wrong usage.",
+    epilog="Exit codes: 0 fine, 1 the query or a plugin failed, 2 wrong usage, 130 cancelled.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -30,6 +47,14 @@ Plugins = Annotated[
 Traceback = Annotated[
     bool, typer.Option("--traceback", help="Print the whole traceback of a failure.")
 ]
+
+
+def _limit(value: float | None) -> float | None:
+    """Check what is given as --timeout."""
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 @app.command()
@@ -50,6 +75,10 @@ def sql(  # noqa: PLR0913 - one parameter per option
     limit: Annotated[
         int, typer.Option(min=1, help="The most rows of a table; the other formats have them all.")
     ] = 100,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", callback=_limit, help="The time that the query may take."),
+    ] = None,
     traceback: Traceback = False,
 ) -> None:
     """Run a query and print its answer; of several statements, the last one's."""
@@ -59,7 +88,7 @@ def sql(  # noqa: PLR0913 - one parameter per option
         message = "parquet is binary: give --output FILE, or send it to a pipe"
         raise typer.BadParameter(message, param_hint="--format")
     with _session(plugin, traceback=traceback) as session:
-        write(session.sql(text), form=form, path=output, limit=limit)
+        write(session.sql(text, timeout=timeout), form=form, path=output, limit=limit)
 
 
 @app.command()

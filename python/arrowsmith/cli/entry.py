@@ -3,13 +3,22 @@
 import sys
 
 USAGE = 2
+CANCELLED = 130
 
 
 def main() -> None:
     """Run the command line of this process and leave with its exit code.
 
-    The codes: 0 fine, 1 the query or a plugin failed, 2 wrong usage.
+    The codes: 0 fine, 1 the query or a plugin failed, 2 wrong usage, 130 cancelled.
     """
+    try:
+        _run()
+    except KeyboardInterrupt:  # before there are commands that could see it
+        print("cancelled", file=sys.stderr)  # noqa: T201 - as below
+        sys.exit(CANCELLED)
+
+
+def _run() -> None:
     try:
         from arrowsmith.cli.app import app  # noqa: PLC0415 - typer may not be installed
     except ModuleNotFoundError as error:

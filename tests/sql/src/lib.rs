@@ -34,7 +34,7 @@ impl DB for SessionUnderTest {
     type ColumnType = DefaultColumnType;
 
     fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>> {
-        let relation = self.session.sql(sql, Parameters::None).wait()?;
+        let relation = self.session.sql(sql, Parameters::None, None).wait()?;
         let relation = relation.collect().wait()?;
         let schema = relation.schema();
         if schema.fields().is_empty() {

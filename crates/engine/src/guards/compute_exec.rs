@@ -1,25 +1,32 @@
 //! The operator that computes programs, one batch at a time, on the threads of its input.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrowsmith_contract::{RowNumbers, RowScope};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::equivalence::ProjectionMapping;
 use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::execution_plan::{
     CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
 };
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
 };
 use futures::StreamExt;
+
+use super::program::Program;
 
 /// No rule of DataFusion's looks into it, so nothing is moved through it, merged or repeated.
 #[derive(Debug)]
@@ -52,6 +59,58 @@ impl ComputeExec {
             metrics: ExecutionPlanMetricsSet::new(),
         })
     }
+
+    /// Adds the functions that its programs may call.
+    pub(crate) fn add_functions(&self, names: &mut BTreeSet<Arc<str>>) {
+        for (program, _) in self.programs.iter().filter_map(Program::called_in) {
+            program.add_functions(names);
+        }
+    }
+}
+
+/// Whether rows come one after another, in an order that does not depend on threads.
+fn is_in_order(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    plan.output_partitioning().partition_count() == 1 && !takes_what_comes(plan)
+}
+
+fn takes_what_comes(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    if plan.is::<SortExec>() || plan.is::<SortPreservingMergeExec>() {
+        return false;
+    }
+    plan.is::<CoalescePartitionsExec>() || plan.children().into_iter().any(takes_what_comes)
+}
+
+/// The numbers of the rows of one batch after another.
+struct Counter {
+    scope: RowScope,
+    before: u64,
+}
+
+impl Counter {
+    fn next(&mut self, rows: usize) -> RowNumbers {
+        let first = match self.scope {
+            RowScope::Input => self.before,
+            RowScope::Batch => 0,
+        };
+        self.before += rows as u64;
+        RowNumbers::starting_at(first, self.scope)
+    }
+}
+
+fn compute(
+    program: &Arc<dyn PhysicalExpr>,
+    batch: &RecordBatch,
+    numbers: &RowNumbers,
+) -> Result<ArrayRef> {
+    let rows = batch.num_rows();
+    let Some((program, arguments)) = Program::called_in(program) else {
+        return program.evaluate(batch)?.into_array(rows);
+    };
+    let columns = arguments
+        .iter()
+        .map(|argument| argument.evaluate(batch)?.into_array(rows))
+        .collect::<Result<Vec<ArrayRef>>>()?;
+    program.evaluate(columns, rows, numbers.clone())
 }
 
 /// What holds of the input's columns still holds, at the same places.
@@ -75,11 +134,12 @@ fn append(
     batch: &RecordBatch,
     programs: &[Arc<dyn PhysicalExpr>],
     schema: &SchemaRef,
+    numbers: &RowNumbers,
 ) -> Result<RecordBatch> {
     let rows = batch.num_rows();
     let mut columns = batch.columns().to_vec();
     for program in programs {
-        columns.push(program.evaluate(batch)?.into_array(rows)?);
+        columns.push(compute(program, batch, numbers)?);
     }
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
@@ -142,10 +202,13 @@ impl ExecutionPlan for ComputeExec {
         let input = self.input.execute(partition, context)?;
         let metrics = BaselineMetrics::new(&self.metrics, partition);
         let (programs, schema) = (self.programs.clone(), Arc::clone(&self.schema));
+        let scope = if is_in_order(&self.input) { RowScope::Input } else { RowScope::Batch };
+        let mut counter = Counter { scope, before: 0 };
         let batches = input.map(move |batch| {
             let batch = batch?;
+            let numbers = counter.next(batch.num_rows());
             let timer = metrics.elapsed_compute().timer();
-            let computed = append(&batch, &programs, &schema);
+            let computed = append(&batch, &programs, &schema, &numbers);
             timer.done();
             if let Ok(computed) = &computed {
                 metrics.record_output(computed.num_rows());

@@ -1,5 +1,6 @@
 //! An expression with plugin calls, as one opaque function of the columns that it names.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -7,12 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, FieldRef, SchemaRef};
+use arrowsmith_contract::{RowNumbers, RowScope};
 use datafusion::common::Result;
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    Volatility,
 };
+use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
-use super::steps::Step;
+use super::steps::{Part, Step};
 
 /// Bound to one run of a query. To DataFusion it is a volatile function, which it neither folds,
 /// shares nor looks into.
@@ -47,8 +51,37 @@ impl Program {
         let Expr::ScalarFunction(call) = expr else {
             return None;
         };
-        let implementation: &dyn std::any::Any = call.func.inner().as_ref();
-        implementation.downcast_ref::<Self>().map(|program| program.identity)
+        Self::behind(&call.func).map(|program| program.identity)
+    }
+
+    fn behind(function: &ScalarUDF) -> Option<&Self> {
+        let implementation: &dyn std::any::Any = function.inner().as_ref();
+        implementation.downcast_ref()
+    }
+
+    /// The program that an operator's expression calls, and its arguments.
+    pub(crate) fn called_in(
+        expr: &Arc<dyn PhysicalExpr>,
+    ) -> Option<(&Self, &[Arc<dyn PhysicalExpr>])> {
+        let call = expr.downcast_ref::<ScalarFunctionExpr>()?;
+        Some((Self::behind(call.fun())?, call.args()))
+    }
+
+    /// Computes it for `rows` rows, which the user knows as `numbers`.
+    pub(crate) fn evaluate(
+        &self,
+        columns: Vec<ArrayRef>,
+        rows: usize,
+        numbers: RowNumbers,
+    ) -> Result<ArrayRef> {
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
+        self.step.evaluate(&Part::new(batch, numbers))
+    }
+
+    /// Adds the functions that it may call.
+    pub(crate) fn add_functions(&self, names: &mut BTreeSet<Arc<str>>) {
+        self.step.add_functions(names);
     }
 }
 
@@ -80,9 +113,9 @@ impl ScalarUDFImpl for Program {
             .into_iter()
             .map(|argument| argument.into_array(rows))
             .collect::<Result<Vec<ArrayRef>>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
-        Ok(ColumnarValue::Array(self.step.evaluate(&batch)?))
+        // DataFusion calls this where it made the batch itself, from rows of two inputs.
+        let numbers = RowNumbers::starting_at(0, RowScope::Batch);
+        Ok(ColumnarValue::Array(self.evaluate(columns, rows, numbers)?))
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a program evaluates: each part of an expression for the rows that need it, once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -9,13 +10,35 @@ use arrow::array::{
 use arrow::compute::kernels::boolean::{and_kleene, or_kleene};
 use arrow::compute::{cast, interleave, take};
 use arrow::datatypes::{DataType, SchemaRef};
-use arrowsmith_contract::Determinism;
+use arrowsmith_contract::{Determinism, RowNumbers};
 use datafusion::common::{Result, internal_err};
 use datafusion::physical_expr::PhysicalExpr;
 use parking_lot::Mutex;
 
 use crate::adapter::{Call, repeat};
 use crate::error::through_datafusion;
+
+/// Rows that a step is evaluated for.
+#[derive(Clone)]
+pub(crate) struct Part {
+    batch: RecordBatch,
+    /// What the user knows them as.
+    numbers: RowNumbers,
+}
+
+impl Part {
+    pub(crate) fn new(batch: RecordBatch, numbers: RowNumbers) -> Self {
+        Self { batch, numbers }
+    }
+
+    fn rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    fn choose(&self, rows: &[u32]) -> Result<Self> {
+        Ok(Self { batch: select(&self.batch, rows)?, numbers: self.numbers.choose(rows) })
+    }
+}
 
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -52,34 +75,59 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    pub(crate) fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
+    pub(crate) fn evaluate(&self, part: &Part) -> Result<ArrayRef> {
         match self {
-            Self::Plain(expr) => expr.evaluate(batch)?.into_array(batch.num_rows()),
-            Self::Call(call) => call.evaluate(batch),
+            Self::Plain(expr) => expr.evaluate(&part.batch)?.into_array(part.rows()),
+            Self::Call(call) => call.evaluate(part),
             Self::And { left, right, null_is_false } => {
-                let left = condition(left, batch)?;
+                let left = condition(left, part)?;
                 let needed = |row: usize| {
                     if left.is_null(row) { !null_is_false } else { left.value(row) }
                 };
-                let right = where_needed(right, batch, needed)?;
+                let right = where_needed(right, part, needed)?;
                 Ok(Arc::new(and_kleene(&left, right.as_boolean())?))
             }
             Self::Or { left, right } => {
-                let left = condition(left, batch)?;
+                let left = condition(left, part)?;
                 let needed = |row: usize| left.is_null(row) || !left.value(row);
-                let right = where_needed(right, batch, needed)?;
+                let right = where_needed(right, part, needed)?;
                 Ok(Arc::new(or_kleene(&left, right.as_boolean())?))
             }
             Self::Case { branches, otherwise, data_type } => {
-                case(branches, otherwise.as_deref(), data_type, batch)
+                case(branches, otherwise.as_deref(), data_type, part)
             }
-            Self::Coalesce { parts, data_type } => coalesce(parts, data_type, batch),
+            Self::Coalesce { parts, data_type } => coalesce(parts, data_type, part),
             Self::With { values, schema, body } => {
-                let mut columns = batch.columns().to_vec();
+                let mut columns = part.batch.columns().to_vec();
                 for value in values {
-                    columns.push(value.evaluate(batch)?);
+                    columns.push(value.evaluate(part)?);
                 }
-                body.evaluate(&with_rows(schema, columns, batch.num_rows())?)
+                let batch = with_rows(schema, columns, part.rows())?;
+                body.evaluate(&Part::new(batch, part.numbers.clone()))
+            }
+        }
+    }
+
+    /// Adds the functions that it may call.
+    pub(crate) fn add_functions(&self, names: &mut BTreeSet<Arc<str>>) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Call(call) => {
+                names.insert(Arc::clone(call.call.name()));
+                add_all(&call.arguments, names);
+            }
+            Self::And { left, right, .. } | Self::Or { left, right } => {
+                left.add_functions(names);
+                right.add_functions(names);
+            }
+            Self::Case { branches, otherwise, .. } => {
+                add_all(branches.iter().flat_map(|(when, then)| [when, then]), names);
+                add_all(otherwise.as_deref(), names);
+            }
+            Self::Coalesce { parts, .. } => add_all(parts, names),
+            Self::With { values, body, .. } => {
+                add_all(values, names);
+                body.add_functions(names);
             }
         }
     }
@@ -91,6 +139,12 @@ impl Step {
             Self::Call(call) => call.is_constant(),
             _ => false,
         }
+    }
+}
+
+fn add_all<'a>(steps: impl IntoIterator<Item = &'a Step>, names: &mut BTreeSet<Arc<str>>) {
+    for step in steps {
+        step.add_functions(names);
     }
 }
 
@@ -117,38 +171,41 @@ impl CallStep {
             && self.arguments.iter().all(Step::is_constant)
     }
 
-    fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
-        let rows = batch.num_rows();
+    fn evaluate(&self, part: &Part) -> Result<ArrayRef> {
+        let rows = part.rows();
         if rows == 0 {
             let returns = self.call.function().signature.returns();
             return Ok(new_empty_array(returns.data_type()));
         }
         if !self.is_constant() {
-            return self.invoke(batch);
+            return self.invoke(part);
         }
         // Held while the function runs, so that other threads wait for the value instead of
         // computing it again.
         let mut folded = self.folded.lock();
         let value = match folded.as_ref() {
             Some(value) => Arc::clone(value),
-            None => Arc::clone(folded.insert(self.invoke(&batch.slice(0, 1))?)),
+            None => {
+                let first = Part::new(part.batch.slice(0, 1), part.numbers.clone());
+                Arc::clone(folded.insert(self.invoke(&first)?))
+            }
         };
         drop(folded);
         repeat(&value, rows)
     }
 
-    fn invoke(&self, batch: &RecordBatch) -> Result<ArrayRef> {
+    fn invoke(&self, part: &Part) -> Result<ArrayRef> {
         let arguments = self
             .arguments
             .iter()
-            .map(|argument| argument.evaluate(batch))
+            .map(|argument| argument.evaluate(part))
             .collect::<Result<Vec<ArrayRef>>>()?;
-        self.call.invoke(&arguments, batch.num_rows()).map_err(through_datafusion)
+        self.call.invoke(&arguments, part.rows(), &part.numbers).map_err(through_datafusion)
     }
 }
 
-fn condition(step: &Step, batch: &RecordBatch) -> Result<BooleanArray> {
-    let array = step.evaluate(batch)?;
+fn condition(step: &Step, part: &Part) -> Result<BooleanArray> {
+    let array = step.evaluate(part)?;
     match array.as_boolean_opt() {
         Some(condition) => Ok(condition.clone()),
         None if *array.data_type() == DataType::Null => Ok(BooleanArray::new_null(array.len())),
@@ -157,20 +214,16 @@ fn condition(step: &Step, batch: &RecordBatch) -> Result<BooleanArray> {
 }
 
 /// The values of a condition for the rows that need it; the others get NULL.
-fn where_needed(
-    step: &Step,
-    batch: &RecordBatch,
-    needed: impl Fn(usize) -> bool,
-) -> Result<ArrayRef> {
-    let rows = batch.num_rows();
+fn where_needed(step: &Step, part: &Part, needed: impl Fn(usize) -> bool) -> Result<ArrayRef> {
+    let rows = part.rows();
     let chosen: Vec<u32> = (0..rows).filter(|row| needed(*row)).map(|row| row as u32).collect();
     if chosen.is_empty() {
         return Ok(new_null_array(&DataType::Boolean, rows));
     }
     if chosen.len() == rows {
-        return Ok(Arc::new(condition(step, batch)?));
+        return Ok(Arc::new(condition(step, part)?));
     }
-    let values = condition(step, &select(batch, &chosen)?)?;
+    let values = condition(step, &part.choose(&chosen)?)?;
     let mut places: Vec<Option<u32>> = vec![None; rows];
     for (place, row) in chosen.iter().enumerate() {
         places[*row as usize] = Some(place as u32);
@@ -182,15 +235,15 @@ fn case(
     branches: &[(Step, Step)],
     otherwise: Option<&Step>,
     data_type: &DataType,
-    batch: &RecordBatch,
+    part: &Part,
 ) -> Result<ArrayRef> {
-    let mut answer = Pieces::new(batch.num_rows(), data_type);
-    let mut rest = Rest::of(batch);
+    let mut answer = Pieces::new(part.rows(), data_type);
+    let mut rest = Rest::of(part);
     for (when, then) in branches {
         if rest.rows.is_empty() {
             break;
         }
-        let chosen = condition(when, &rest.batch)?;
+        let chosen = condition(when, &rest.part)?;
         let (met, unmet) = rest.split(|row| chosen.is_valid(row) && chosen.value(row))?;
         answer.add(then, &met)?;
         rest = unmet;
@@ -201,14 +254,14 @@ fn case(
     answer.finish()
 }
 
-fn coalesce(parts: &[Step], data_type: &DataType, batch: &RecordBatch) -> Result<ArrayRef> {
-    let mut answer = Pieces::new(batch.num_rows(), data_type);
-    let mut rest = Rest::of(batch);
-    for part in parts {
+fn coalesce(steps: &[Step], data_type: &DataType, part: &Part) -> Result<ArrayRef> {
+    let mut answer = Pieces::new(part.rows(), data_type);
+    let mut rest = Rest::of(part);
+    for step in steps {
         if rest.rows.is_empty() {
             break;
         }
-        let values = part.evaluate(&rest.batch)?;
+        let values = step.evaluate(&rest.part)?;
         let nulls = values.logical_nulls();
         let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
         answer.place(&values, rest.rows.iter().copied())?;
@@ -219,14 +272,14 @@ fn coalesce(parts: &[Step], data_type: &DataType, batch: &RecordBatch) -> Result
 
 /// Rows of a batch for which nothing is decided yet.
 struct Rest {
-    batch: RecordBatch,
+    part: Part,
     /// Where they are in the whole batch.
     rows: Vec<u32>,
 }
 
 impl Rest {
-    fn of(batch: &RecordBatch) -> Self {
-        Self { batch: batch.clone(), rows: (0..batch.num_rows() as u32).collect() }
+    fn of(part: &Part) -> Self {
+        Self { part: part.clone(), rows: (0..part.rows() as u32).collect() }
     }
 
     /// Those for which `chosen` holds, and the others.
@@ -238,10 +291,10 @@ impl Rest {
 
     fn choose(&self, rows: &[u32]) -> Result<Self> {
         Ok(Self {
-            batch: if rows.len() == self.rows.len() {
-                self.batch.clone()
+            part: if rows.len() == self.rows.len() {
+                self.part.clone()
             } else {
-                select(&self.batch, rows)?
+                self.part.choose(rows)?
             },
             rows: rows.iter().map(|row| self.rows[*row as usize]).collect(),
         })
@@ -265,7 +318,7 @@ impl<'a> Pieces<'a> {
         if rest.rows.is_empty() {
             return Ok(());
         }
-        let values = step.evaluate(&rest.batch)?;
+        let values = step.evaluate(&rest.part)?;
         self.place(&values, rest.rows.iter().copied())
     }
 

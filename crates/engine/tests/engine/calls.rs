@@ -70,6 +70,7 @@ fn a_pure_function_of_constants_is_called_once_a_run() {
         .sql(
             "SELECT x + p.pure(21) AS y FROM t WHERE x > p.pure(p.pure(1))",
             arrowsmith_engine::Parameters::default(),
+            None,
         )
         .wait()
         .unwrap();

@@ -1,6 +1,7 @@
 //! A session with tables and with functions that write down what they were called with.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
@@ -74,7 +75,7 @@ impl Fixture {
     }
 
     pub(crate) fn try_run(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        let relation = self.session.sql(sql, Parameters::None).wait()?;
+        let relation = self.session.sql(sql, Parameters::None, None).wait()?;
         Ok(relation.collect().wait()?.batches().unwrap().to_vec())
     }
 
@@ -98,6 +99,17 @@ impl Fixture {
         let mut seen = std::mem::take(&mut *self.seen.lock().unwrap());
         seen.sort_unstable();
         seen
+    }
+}
+
+/// Far beyond what any test needs; one that hangs fails by it.
+pub(crate) const LONG: Duration = Duration::from_secs(20);
+
+pub(crate) fn wait_until(what: &str, done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < LONG, "{what} did not happen");
+        std::thread::yield_now();
     }
 }
 

@@ -14,7 +14,7 @@ fn session(memory: usize, folder: &std::path::Path) -> Session {
 }
 
 fn count(session: &Session, sql: &str) -> Result<usize, Error> {
-    let relation = session.sql(sql, Parameters::None).wait()?;
+    let relation = session.sql(sql, Parameters::None, None).wait()?;
     let stream = relation.execute().wait()?;
     let mut count = 0;
     while let Some(batch) = stream.next().wait()? {
@@ -33,7 +33,8 @@ fn a_sort_beyond_the_limit_spills() {
         let session = session(megabytes << 20, folder.path());
         assert_eq!(count(&session, SORT).unwrap(), 3_000_000, "{megabytes} MB");
     }
-    let relation = session(24 << 20, folder.path()).sql(SORT, Parameters::None).wait().unwrap();
+    let relation =
+        session(24 << 20, folder.path()).sql(SORT, Parameters::None, None).wait().unwrap();
     let text = relation.explain(true).wait().unwrap();
     let spills = text.split("spill_count=").skip(1).any(|rest| !rest.starts_with('0'));
     assert!(spills, "{text}");

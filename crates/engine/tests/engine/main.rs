@@ -8,11 +8,17 @@
 )]
 
 mod calls;
+mod errors;
 mod fixture;
 mod guards;
+mod latency;
 mod limits;
 mod names;
 mod planning;
+mod progress;
+mod row_numbers;
 mod runs;
 mod sources;
 mod statements;
+mod stopping;
+mod stuck;

@@ -94,7 +94,7 @@ fn counts_and_types_of_arguments_are_checked_at_planning() {
     let plan = |sql: &str| {
         fixture
             .session
-            .sql(sql, arrowsmith_engine::Parameters::default())
+            .sql(sql, arrowsmith_engine::Parameters::default(), None)
             .wait()
             .unwrap_err()
             .to_string()

@@ -18,7 +18,7 @@ fn planning_and_explaining_call_nothing() {
         "SELECT * FROM t a LEFT JOIN t b ON a.x = p.pure(b.x)",
         "SELECT CASE WHEN p.pure(1) = 2 THEN x END FROM t",
     ] {
-        let relation = fixture.session.sql(sql, Parameters::None).wait().unwrap();
+        let relation = fixture.session.sql(sql, Parameters::None, None).wait().unwrap();
         let text = relation.explain(false).wait().unwrap();
         assert!(text.contains("physical plan"), "{text}");
         assert_eq!(fixture.calls(), [], "{sql}");
@@ -32,7 +32,7 @@ fn explain_analyze_lists_the_functions() {
     let fixture = Fixture::new(1);
     fixture.table("t", &[Some(1), Some(2), None]);
     let relation =
-        fixture.session.sql("SELECT p.twice(x) FROM t", Parameters::None).wait().unwrap();
+        fixture.session.sql("SELECT p.twice(x) FROM t", Parameters::None, None).wait().unwrap();
     let text = relation.explain(true).wait().unwrap();
     assert!(text.contains("PluginComputeExec"), "{text}");
     let line = text.lines().find(|line| line.starts_with("ai.p.twice")).unwrap();
@@ -47,7 +47,7 @@ fn plans_are_readable() {
     fixture.table("t", &[Some(1)]);
     let relation = fixture
         .session
-        .sql("SELECT p.twice(x) FROM t WHERE x > 0 AND p.check(x)", Parameters::None)
+        .sql("SELECT p.twice(x) FROM t WHERE x > 0 AND p.check(x)", Parameters::None, None)
         .wait()
         .unwrap();
     let text = relation.explain(false).wait().unwrap();
@@ -69,7 +69,7 @@ fn a_call_that_joins_is_a_key() {
     let fixture = Fixture::new(1);
     fixture.table("t", &[Some(1), Some(2)]);
     let sql = "SELECT a.x FROM t a JOIN t b ON p.twice(a.x) = b.x";
-    let relation = fixture.session.sql(sql, Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql(sql, Parameters::None, None).wait().unwrap();
     let text = relation.explain(false).wait().unwrap();
     assert!(text.contains("HashJoinExec"), "{text}");
 }

@@ -8,23 +8,21 @@ use std::time::{Duration, Instant};
 use arrow::array::{ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::Int64Type;
 use arrowsmith_contract::{
-    CallContext, Determinism, Error as ContractError, Function, FunctionName, Grants, Kernel,
-    Manifest, Mode, PluginId, Result as ContractResult, ScalarKernel, Signature, Tier, Type,
+    CallContext, CallPolicy, Determinism, Error as ContractError, Function, FunctionName, Grants,
+    Kernel, Manifest, Mode, PluginId, Result as ContractResult, ScalarKernel, Signature,
+    StopReason, Tier, Type,
 };
 use arrowsmith_engine::{Error, Parameters, Session};
 use arrowsmith_testkit::PluginBuilder;
 
-use crate::fixture::{Fixture, rows};
+use crate::fixture::{Fixture, LONG, rows, wait_until};
 
-/// Far beyond what any of these need; a test that hangs fails by it.
-const LONG: Duration = Duration::from_secs(20);
-
-fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !done() {
-        assert!(start.elapsed() < LONG, "{what} did not happen");
-        std::thread::yield_now();
-    }
+fn is_cancelled<T>(answer: &Result<T, Error>) -> bool {
+    matches!(
+        answer,
+        Err(Error::Contract(ContractError::Stopped(stopped)))
+            if stopped.reason == StopReason::Cancelled
+    )
 }
 
 /// A function that spins until its query is cancelled, and says that it was.
@@ -47,10 +45,10 @@ impl ScalarKernel for UntilCancelled {
     ) -> ContractResult<ArrayRef> {
         self.started.store(true, Ordering::Release);
         let start = Instant::now();
-        while !context.token.is_cancelled() && start.elapsed() < LONG {
+        while !context.token.is_stopped() && start.elapsed() < LONG {
             std::thread::yield_now();
         }
-        self.stopped.store(context.token.is_cancelled(), Ordering::Release);
+        self.stopped.store(context.token.is_stopped(), Ordering::Release);
         Ok(Arc::new(Int64Array::from(vec![0; rows])))
     }
 }
@@ -72,6 +70,7 @@ fn commit(session: &Session, name: &str, kernel: Kernel) {
         mode: Mode::Row,
         signature: Signature::new(vec![], 0, false, Type::INT64).unwrap(),
         determinism: Determinism::Auto,
+        policy: CallPolicy::default(),
         documentation: None,
         source: None,
         kernel,
@@ -84,7 +83,7 @@ fn commit(session: &Session, name: &str, kernel: Kernel) {
 fn dropping_a_stream_stops_the_query() {
     let fixture = Fixture::new(2);
     let sql = "SELECT p.twice(value) FROM generate_series(1, 1000000000)";
-    let relation = fixture.session.sql(sql, Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql(sql, Parameters::None, None).wait().unwrap();
     let stream = relation.execute().wait().unwrap();
     assert!(stream.next().wait().unwrap().is_some());
     drop(stream);
@@ -105,7 +104,7 @@ fn dropping_a_stream_stops_the_query() {
 fn a_stream_that_nobody_reads_does_not_run_ahead() {
     let fixture = Fixture::new(1);
     let sql = "SELECT p.twice(value) FROM generate_series(1, 100000000)";
-    let relation = fixture.session.sql(sql, Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql(sql, Parameters::None, None).wait().unwrap();
     let stream = relation.execute().wait().unwrap();
     for _ in 0..3 {
         stream.next().wait().unwrap();
@@ -117,13 +116,13 @@ fn a_stream_that_nobody_reads_does_not_run_ahead() {
 fn cancelling_is_prompt_and_raises_the_token() {
     let fixture = Fixture::new(2);
     let (started, stopped) = hanging(&fixture.session);
-    let relation = fixture.session.sql("SELECT k.hang()", Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql("SELECT k.hang()", Parameters::None, None).wait().unwrap();
     let mut pending = relation.collect();
     wait_until("the call", || started.load(Ordering::Acquire));
     assert!(pending.wait_for(Duration::from_millis(1)).is_none());
     pending.cancel();
     let answer = pending.wait_for(LONG).unwrap();
-    assert!(matches!(answer, Err(Error::Cancelled)), "{answer:?}");
+    assert!(is_cancelled(&answer), "{answer:?}");
     wait_until("the end of the call", || stopped.load(Ordering::Acquire));
     assert_eq!(rows(&fixture.run("SELECT 1")), 1);
 }
@@ -132,12 +131,12 @@ fn cancelling_is_prompt_and_raises_the_token() {
 fn a_session_cancels_what_runs() {
     let fixture = Fixture::new(2);
     let (started, stopped) = hanging(&fixture.session);
-    let relation = fixture.session.sql("SELECT k.hang()", Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql("SELECT k.hang()", Parameters::None, None).wait().unwrap();
     let stream = relation.execute().wait().unwrap();
     wait_until("the call", || started.load(Ordering::Acquire));
     fixture.session.cancel();
     let answer = stream.next().wait();
-    assert!(matches!(answer, Err(Error::Cancelled)), "{answer:?}");
+    assert!(is_cancelled(&answer), "{answer:?}");
     wait_until("the end of the call", || stopped.load(Ordering::Acquire));
 }
 
@@ -153,7 +152,7 @@ fn plugin_code_may_query_its_session_even_on_one_thread() {
                 let at_most = row[0].as_primitive::<Int64Type>().value(0);
                 let sql = format!("SELECT count(p.twice(x)) FROM t WHERE x <= {at_most}");
                 let run = || {
-                    let relation = inner.sql(&sql, Parameters::None).wait()?;
+                    let relation = inner.sql(&sql, Parameters::None, None).wait()?;
                     relation.collect().wait()
                 };
                 let relation = run().map_err(|error| ContractError::Internal(error.to_string()))?;
@@ -168,7 +167,7 @@ fn plugin_code_may_query_its_session_even_on_one_thread() {
         #[expect(clippy::disallowed_methods, reason = "the test itself must not hang")]
         std::thread::spawn(move || {
             let sql = "SELECT sum(re.enter(x)) AS s FROM t";
-            let relation = session.sql(sql, Parameters::None).wait().unwrap();
+            let relation = session.sql(sql, Parameters::None, None).wait().unwrap();
             let batches = relation.collect().wait().unwrap();
             let sum = batches.batches().unwrap()[0].column(0).as_primitive::<Int64Type>().value(0);
             sender.send(sum).unwrap();
@@ -182,7 +181,7 @@ fn one_relation_runs_many_times_at_once() {
     let fixture = Fixture::new(2);
     fixture.table("t", &(1..=1000).map(Some).collect::<Vec<_>>());
     let sql = "SELECT p.twice(x) FROM t WHERE x > 0 AND p.check(x)";
-    let relation = fixture.session.sql(sql, Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql(sql, Parameters::None, None).wait().unwrap();
     let runs: Vec<_> = (0..8).map(|_| relation.collect()).collect();
     for run in runs {
         assert_eq!(rows(run.wait().unwrap().batches().unwrap()), 1000);
@@ -199,7 +198,7 @@ fn a_relation_keeps_the_functions_that_it_was_planned_with() {
     let fixture = Fixture::new(1);
     fixture.table("t", &[Some(1)]);
     let relation =
-        fixture.session.sql("SELECT p.twice(x) FROM t", Parameters::None).wait().unwrap();
+        fixture.session.sql("SELECT p.twice(x) FROM t", Parameters::None, None).wait().unwrap();
     let id = fixture.session.registry().snapshot().plugins().next().unwrap().clone();
     fixture.session.registry().remove(&id);
     assert_eq!(rows(relation.collect().wait().unwrap().batches().unwrap()), 1);
@@ -228,17 +227,17 @@ fn a_panic_is_an_error() {
 #[test]
 fn what_is_closed_says_so() {
     let fixture = Fixture::new(1);
-    let relation = fixture.session.sql("SELECT 1", Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql("SELECT 1", Parameters::None, None).wait().unwrap();
     let other = fixture.database.session().unwrap();
     fixture.session.close();
     assert!(fixture.session.is_closed());
     let error = relation.collect().wait().unwrap_err();
     assert_eq!(error.to_string(), "the session is closed");
     assert!(matches!(fixture.session.register_path("a", "b.csv").wait(), Err(Error::Closed(_))));
-    other.sql("SELECT 1", Parameters::None).wait().unwrap();
+    other.sql("SELECT 1", Parameters::None, None).wait().unwrap();
     fixture.database.close();
     assert!(fixture.database.is_closed() && other.is_closed());
-    let error = other.sql("SELECT 1", Parameters::None).wait().unwrap_err();
+    let error = other.sql("SELECT 1", Parameters::None, None).wait().unwrap_err();
     assert_eq!(error.to_string(), "the database is closed");
     assert!(fixture.database.session().is_err());
 }
@@ -247,7 +246,7 @@ fn what_is_closed_says_so() {
 fn closing_cancels_what_runs_without_waiting_for_it() {
     let fixture = Fixture::new(1);
     let (started, stopped) = hanging(&fixture.session);
-    let relation = fixture.session.sql("SELECT k.hang()", Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql("SELECT k.hang()", Parameters::None, None).wait().unwrap();
     let mut pending = relation.collect();
     wait_until("the call", || started.load(Ordering::Acquire));
     fixture.database.close();

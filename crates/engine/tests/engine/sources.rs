@@ -28,7 +28,7 @@ fn files_by_path_folder_and_glob() {
     fixture.table("t", &[Some(1), Some(2)]);
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let relation = fixture.session.sql("SELECT * FROM t", Parameters::None).wait().unwrap();
+    let relation = fixture.session.sql("SELECT * FROM t", Parameters::None, None).wait().unwrap();
     for name in ["a.parquet", "b.parquet"] {
         relation.write(&path(name), Format::Parquet).wait().unwrap();
     }

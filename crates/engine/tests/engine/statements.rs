@@ -18,7 +18,7 @@ fn int(value: i64) -> ScalarValue {
 fn parameters_by_position_and_by_name() {
     let fixture = fixture();
     let run = |sql: &str, parameters| {
-        let relation = fixture.session.sql(sql, parameters).wait()?;
+        let relation = fixture.session.sql(sql, parameters, None).wait()?;
         Ok::<_, Error>(rows(relation.collect().wait()?.batches().unwrap()))
     };
     let message = |sql: &str, parameters| run(sql, parameters).unwrap_err().to_string();
@@ -56,7 +56,7 @@ fn several_statements_give_the_last_and_changes_happen_at_once() {
     );
     assert_eq!(rows(&batches), 6);
     assert_eq!(fixture.session.tables(), ["made", "seen", "t"]);
-    let created = fixture.session.sql("CREATE TABLE now AS SELECT 1 AS a", Parameters::None);
+    let created = fixture.session.sql("CREATE TABLE now AS SELECT 1 AS a", Parameters::None, None);
     created.wait().unwrap();
     assert!(fixture.session.tables().contains(&"now".to_owned()));
     fixture.run("DROP TABLE now");
@@ -82,8 +82,11 @@ fn copies_and_writes() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     fixture.run(&format!("COPY (SELECT p.twice(x) FROM t) TO '{}'", path("a.parquet")));
     assert_eq!(rows(&fixture.run(&format!("SELECT * FROM '{}'", path("a.parquet")))), 3);
-    let relation =
-        fixture.session.sql("SELECT p.twice(x) AS y FROM t", Parameters::None).wait().unwrap();
+    let relation = fixture
+        .session
+        .sql("SELECT p.twice(x) AS y FROM t", Parameters::None, None)
+        .wait()
+        .unwrap();
     for (name, format) in
         [("b.parquet", Format::Parquet), ("b.csv", Format::Csv), ("b.json", Format::Json)]
     {
@@ -98,7 +101,7 @@ fn copies_and_writes() {
 #[test]
 fn plan_errors_are_short() {
     let fixture = fixture();
-    let error = |sql: &str| match fixture.session.sql(sql, Parameters::None).wait() {
+    let error = |sql: &str| match fixture.session.sql(sql, Parameters::None, None).wait() {
         Err(Error::Plan(message)) => message,
         other => panic!("{sql}: {other:?}"),
     };

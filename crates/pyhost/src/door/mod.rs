@@ -4,6 +4,7 @@
 //! Rust and waits there. Both catch panics, and neither is called while a Rust lock is held.
 
 mod crossing;
+mod parking;
 mod thread_state;
 
 use std::any::Any;
@@ -14,14 +15,15 @@ use arrowsmith_contract::{Error, Result};
 use pyo3::prelude::*;
 
 use crossing::Crossing;
-pub(crate) use crossing::register_exit;
-pub(crate) use thread_state::drop_at_thread_end;
+pub(crate) use crossing::{generation, is_main_thread, register_hooks};
+pub(crate) use parking::parked_at_exit;
+pub(crate) use thread_state::{drop_at_thread_end, own_ident};
 
-use crate::errors::{ErrorClass, new_error};
-use crate::gate;
+use crate::errors::{self, ErrorClass, new_error};
+use crate::{gate, logging};
 
 /// How long [`leave`] waits between two looks at signals.
-pub const POLL: Duration = Duration::from_millis(50);
+pub const POLL: Duration = Duration::from_millis(25);
 
 /// Attaches this thread to the interpreter and runs `work` there. The thread's Python state is
 /// kept for the next time and released when the thread ends.
@@ -31,32 +33,71 @@ pub const POLL: Duration = Duration::from_millis(50);
 /// `work` gives.
 pub fn enter<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     let _crossing = Crossing::begin()?;
+    attach(work)
+}
+
+/// As [`enter`], and also while the interpreter's exit waits for others to stop.
+pub(crate) fn enter_to_stop<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
+    let _crossing = Crossing::begin_to_stop()?;
+    attach(work)
+}
+
+fn attach<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     thread_state::keep();
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
-    let outcome = catch_unwind(AssertUnwindSafe(|| Python::attach(work)));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| Python::attach(|py| parked_at_exit(|| work(py)))));
     outcome.unwrap_or_else(|payload| Err(Error::Internal(panic_message(payload.as_ref()))))
 }
 
+/// Something that is done, attached, between two waits. An error ends the waiting.
+pub type Meanwhile<'a> = &'a mut dyn FnMut(Python<'_>) -> PyResult<()>;
+
 /// Detaches from the interpreter and calls `wait` again and again, with the time that it may take,
-/// until it gives something. On the main thread signals are looked at in between.
+/// until it gives something. In between, signals are looked at on the main thread, and what Rust
+/// logged goes to Python's `logging`.
 ///
 /// A thread that runs plugin code gives its place at the gate back for as long as it waits.
 ///
 /// # Errors
-/// What a signal handler raised, such as `KeyboardInterrupt`, after which `wait` isn't called
-/// again; an internal error for a panic in `wait`.
+/// What a signal handler, such as that of `KeyboardInterrupt`, raised, after which `wait` isn't
+/// called again; an internal error for a panic in `wait`; a closed error when the interpreter exits.
 pub fn leave<T: Send>(
     py: Python<'_>,
-    mut wait: impl FnMut(Duration) -> Option<T> + Send,
+    wait: impl FnMut(Duration) -> Option<T> + Send,
 ) -> PyResult<T> {
-    let watches_signals = is_main_thread(py)?;
+    leave_and_return(py, wait, None)
+}
+
+/// As [`leave`], and between two waits calls `meanwhile`.
+///
+/// # Errors
+/// As [`leave`], and what `meanwhile` raised.
+pub fn leave_and_return<T: Send>(
+    py: Python<'_>,
+    mut wait: impl FnMut(Duration) -> Option<T> + Send,
+    mut meanwhile: Option<Meanwhile<'_>>,
+) -> PyResult<T> {
+    // Counted, because the exit must not take the interpreter away from under who comes back.
+    let _crossing = Crossing::begin().map_err(|error| errors::to_pyerr(py, &error))?;
+    let watches_signals = is_main_thread();
+    let comes_back = watches_signals || meanwhile.is_some();
     let mut place = gate::give_back();
     let outcome = loop {
+        // It runs Python code, so a signal handler may raise there.
+        if let Err(interrupt) = logging::drain(py) {
+            break Err(interrupt);
+        }
         if watches_signals && let Err(interrupt) = py.check_signals() {
             break Err(interrupt);
         }
+        if let Some(meanwhile) = &mut meanwhile
+            && let Err(failure) = meanwhile(py)
+        {
+            break Err(failure);
+        }
         let waited = detached(py, || {
-            let waited = wait_caught(&mut wait, watches_signals);
+            let waited = wait_caught(&mut wait, comes_back);
             if waited.is_some() {
                 gate::take_again(place.take());
             }
@@ -68,16 +109,19 @@ pub fn leave<T: Send>(
                 let error = Error::Internal(panic).to_string();
                 break Err(new_error(py, ErrorClass::Internal, &error));
             }
+            None if crossing::is_closing() => {
+                break Err(errors::to_pyerr(py, &crossing::shutting_down()));
+            }
             None => {}
         }
     };
     if place.is_some() {
         detached(py, || gate::take_again(place.take()));
     }
-    outcome
+    outcome.and_then(|value| logging::drain(py).map(|()| value))
 }
 
-/// Waits once, or until there is something; a panic becomes its message.
+/// Waits once, or until there is something or the interpreter exits; a panic becomes its message.
 fn wait_caught<T>(
     wait: &mut impl FnMut(Duration) -> Option<T>,
     once: bool,
@@ -85,7 +129,7 @@ fn wait_caught<T>(
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         loop {
             let value = wait(POLL);
-            if once || value.is_some() {
+            if once || value.is_some() || crossing::is_closing() {
                 return value;
             }
         }
@@ -93,18 +137,15 @@ fn wait_caught<T>(
     outcome.map_err(|payload| panic_message(payload.as_ref())).transpose()
 }
 
+/// Detaches for something short, without a look at signals.
+pub fn step_out<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
+    detached(py, work)
+}
+
 /// Runs `work` without the interpreter.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
     py.detach(work)
-}
-
-/// Whether this is the thread that Python gives signals to.
-pub(crate) fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    let threading = py.import(pyo3::intern!(py, "threading"))?;
-    let main = threading.call_method0(pyo3::intern!(py, "main_thread"))?;
-    let own = threading.call_method0(pyo3::intern!(py, "get_ident"))?;
-    main.getattr(pyo3::intern!(py, "ident"))?.eq(own)
 }
 
 pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {

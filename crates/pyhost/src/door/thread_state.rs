@@ -4,6 +4,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::ffi::c_ulong;
 
 use pyo3::ffi;
 
@@ -27,6 +28,12 @@ struct KeptState {
 pub(super) fn is_initialized() -> bool {
     // SAFETY: this may be called at any time.
     unsafe { ffi::Py_IsInitialized() != 0 }
+}
+
+/// The number that Python knows this thread by, whatever plugin code made of `threading`.
+pub(crate) fn own_ident() -> c_ulong {
+    // SAFETY: this may be called at any time.
+    unsafe { ffi::PyThread_get_thread_ident() }
 }
 
 /// Makes and keeps a state, where this thread has none.

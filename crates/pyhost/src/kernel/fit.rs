@@ -5,15 +5,16 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use arrowsmith_contract::{Error, Result, Type, coerce};
+use arrowsmith_contract::{Error, Result, RowNumber, RowNumbers, Type, coerce};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use super::capsule::Refused;
 use super::column::SUPPORTED;
 use super::found::{self, Found, Owner};
 use super::note;
 use super::result::builder;
-use super::value::Misfit;
+use super::value::{Misfit, class_name};
 use crate::errors;
 
 /// What is wanted of an object, and how errors name it.
@@ -26,7 +27,7 @@ pub(crate) struct Wanted<'a> {
     /// The number of values, where it is fixed.
     pub(crate) count: Option<usize>,
     /// The user's number of a row.
-    pub(crate) number: &'a dyn Fn(usize) -> u64,
+    pub(crate) number: &'a dyn Fn(usize) -> RowNumber,
     pub(crate) owner: Owner,
     /// What else could have been given.
     pub(crate) hint: &'static str,
@@ -39,14 +40,24 @@ impl Wanted<'_> {
     /// # Errors
     /// A conversion error that names the row where there is one.
     pub(crate) fn read(&self, value: &Bound<'_, PyAny>) -> PyResult<Result<ArrayRef>> {
-        Ok(match found::read(value, self.owner)? {
-            Found::Array(array) => self.check_length(array.len()).and_then(|()| self.fit(&array)),
+        let found = match found::read(value, self.owner, self.count) {
+            Ok(found) => found,
+            Err(Refused::Raised(exception)) => return Err(exception),
+            Err(Refused::Misfit(reason)) => {
+                // Its repr would follow the very pointers that were refused.
+                let shown = format!("an object of class {}", class_name(&value.get_type())?);
+                return Ok(Err(self.misfit(None, shown, reason)));
+            }
+        };
+        Ok(match found {
+            Found::Array(array) => self.fit(&array),
             Found::Values(list) => self.list(&list),
             Found::OneValue => Err(self.one_value(value)),
             Found::Dimensions(dimensions) => {
                 let shown = format!("an array of {dimensions} dimensions");
                 Err(self.misfit(None, shown, "it must have one dimension"))
             }
+            Found::OtherLength(shown) => Err(self.other_length(shown)),
             Found::Nothing => Err(self.misfit(None, note::short_repr(value), self.hint)),
         })
     }
@@ -59,22 +70,22 @@ impl Wanted<'_> {
         self.misfit(None, note::short_repr(value), hint)
     }
 
-    fn check_length(&self, length: usize) -> Result<()> {
-        match self.count {
-            Some(count) if count != length => {
-                let hint = format!("a batch of {count} rows needs as many values");
-                Err(self.misfit(None, format!("an array of {length} values"), hint))
-            }
-            _ => Ok(()),
-        }
+    fn other_length(&self, shown: String) -> Error {
+        let count = self.count.unwrap_or_default();
+        self.misfit(None, shown, format!("a batch of {count} rows needs as many values"))
     }
 
+    /// Converts the values that the list has now; their own conversion may change the list.
     fn list(&self, list: &Bound<'_, PyList>) -> Result<ArrayRef> {
-        self.check_length(list.len())?;
+        let values = list.to_tuple();
+        let count = values.len();
+        if self.count.is_some_and(|wanted| wanted != count) {
+            return Err(self.other_length(format!("an array of {count} values")));
+        }
         let Some(ty) = self.ty.filter(|ty| SUPPORTED.contains(ty.data_type())) else {
             return match self.ty {
                 Some(ty) if *ty.data_type() == DataType::Null => {
-                    Ok(arrow::array::new_null_array(&DataType::Null, list.len()))
+                    Ok(arrow::array::new_null_array(&DataType::Null, count))
                 }
                 _ => {
                     let hint = "give an Arrow array of that type";
@@ -82,9 +93,13 @@ impl Wanted<'_> {
                 }
             };
         };
-        let mut results = builder(ty.data_type(), list.len())?;
-        for (row, value) in list.iter().enumerate() {
+        let mut results = builder(ty.data_type(), count)?;
+        for (row, value) in values.iter().enumerate() {
             results.push(&value).map_err(|misfit| self.refused(&value, misfit, row))?;
+        }
+        if list.len() < count {
+            let shown = format!("a list of {count} values");
+            return Err(self.misfit(None, shown, "it lost some while they were converted"));
         }
         Ok(results.finish())
     }
@@ -117,10 +132,10 @@ impl Wanted<'_> {
             }
             _ => Arc::clone(array),
         };
-        let fitted = coerce::coerce(&array, ty, self.function, self.what, 0);
+        let fitted = coerce::coerce(&array, ty, self.function, self.what, &RowNumbers::default());
         let fitted = fitted.map_err(|error| match error {
             Error::Conversion { row, value, hint, .. } => {
-                let row = row.map(|row| (self.number)(row as usize));
+                let row = row.map(|row| (self.number)(row.number as usize));
                 self.misfit(row, value, hint)
             }
             Error::Call { .. } => {
@@ -133,7 +148,7 @@ impl Wanted<'_> {
         if fitted.data_type() == target { Ok(fitted) } else { Ok(cast(&fitted, target)?) }
     }
 
-    fn misfit(&self, row: Option<u64>, value: String, hint: impl Into<String>) -> Error {
+    fn misfit(&self, row: Option<RowNumber>, value: String, hint: impl Into<String>) -> Error {
         Error::Conversion {
             function: Arc::clone(self.function),
             row,

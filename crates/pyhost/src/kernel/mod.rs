@@ -2,7 +2,9 @@
 
 mod arrow_form;
 mod buffer;
+mod capsule;
 mod column;
+mod failure;
 mod fit;
 mod found;
 mod instances;
@@ -17,19 +19,22 @@ mod vectorized;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::DataType;
 use arrowsmith_contract::{
-    CallContext, Error, Mode, NullPolicy, Result, ScalarKernel, Signature, Tier,
+    CallContext, CallPolicy, Error, GRACE, Mode, NullPolicy, OnError, Result, RowNumber,
+    ScalarKernel, Signature, Tier,
 };
 use pyo3::prelude::*;
 
-use crate::errors;
-use crate::{door, gate};
+use crate::interrupt::{Limits, Stay};
+use crate::{errors, gate};
 use instances::Instances;
 
+pub(crate) use capsule::{Capsules, Refused};
 pub(crate) use column::{SUPPORTED, to_list};
 pub(crate) use fit::Wanted;
 pub(crate) use found::Owner;
@@ -73,8 +78,23 @@ pub(crate) struct PythonKernel {
     pub(crate) version: Arc<str>,
     pub(crate) signature: Signature,
     pub(crate) mode: Mode,
+    pub(crate) policy: CallPolicy,
     pub(crate) target: Target,
+    pub(crate) life: Life,
 }
+
+/// What the functions of one loaded plugin share.
+#[derive(Debug, Clone)]
+pub(crate) struct Life {
+    /// Which load it was.
+    pub(crate) load: gate::Alone,
+    /// The plugin's modules go when nobody holds this object any more.
+    pub(crate) _modules: Arc<Py<PyAny>>,
+}
+
+/// How long a call may go on after its time is over, where its rows become NULL then: it may be in
+/// a call of C that ends by itself.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl fmt::Debug for PythonKernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,11 +114,16 @@ impl ScalarKernel for PythonKernel {
             Mode::Row => gate::Entrance::Row,
             Mode::VectorizedArrow | Mode::VectorizedNumpy => gate::Entrance::Vectorized,
         };
-        let _ticket = gate::wait(entrance, &context.token)?;
-        door::enter(|py| match self.mode {
-            Mode::Row => row::run(self, py, columns, rows, context),
+        let alone = (!self.policy.thread_safe).then_some(self.life.load);
+        let ticket = gate::wait(entrance, alone, &context.token)?;
+        let limits = Limits {
+            timeout: self.policy.timeout,
+            patience: if self.policy.on_error == OnError::Raise { GRACE } else { PATIENCE },
+        };
+        Stay::enter(&self.function, context, limits, ticket.place(), |py, stay| match self.mode {
+            Mode::Row => row::run(self, py, columns, rows, context, stay),
             Mode::VectorizedArrow | Mode::VectorizedNumpy => {
-                vectorized::run(self, py, columns, rows, context)
+                vectorized::run(self, py, columns, rows, context, stay)
             }
         })
     }
@@ -159,7 +184,7 @@ impl PythonKernel {
         self.signature.returns().data_type()
     }
 
-    fn misfit(&self, row: Option<u64>, value: String, hint: impl Into<String>) -> Error {
+    fn misfit(&self, row: Option<RowNumber>, value: String, hint: impl Into<String>) -> Error {
         Error::Conversion {
             function: Arc::clone(&self.function),
             row,

@@ -1,27 +1,41 @@
 //! Notes on a plugin's exceptions: which call raised it.
 
+use arrowsmith_contract::{RowNumber, RowScope};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use super::PythonKernel;
+use super::failure::Place;
 
 /// Longer texts of values are cut.
 const SHOWN: usize = 80;
 /// Further arguments are counted only.
 const ARGUMENTS: usize = 8;
 
-/// The note of a call for one row.
-pub(super) fn for_row(kernel: &PythonKernel, row: u64, arguments: &[Bound<'_, PyAny>]) -> String {
+/// The note of a call.
+pub(super) fn of_call(kernel: &PythonKernel, place: &Place<'_>) -> String {
+    let arguments = place.told_arguments();
+    match place.row {
+        Some(row) => format!("{}, {row}, {arguments}", prefix(kernel)),
+        None => format!("{}, {arguments}", prefix(kernel)),
+    }
+}
+
+/// The arguments of a call for one row.
+pub(super) fn arguments(arguments: &[Bound<'_, PyAny>]) -> String {
     let mut shown: Vec<String> = arguments.iter().take(ARGUMENTS).map(short_repr).collect();
     if arguments.len() > ARGUMENTS {
         shown.push(format!("and {} more", arguments.len() - ARGUMENTS));
     }
-    format!("{}, row {row}, arguments ({})", prefix(kernel), shown.join(", "))
+    format!("({})", shown.join(", "))
 }
 
-/// The note of a call for a batch.
-pub(super) fn for_batch(kernel: &PythonKernel, first_row: u64, rows: usize) -> String {
-    format!("{}, a batch of {rows} rows from row {first_row} on", prefix(kernel))
+/// The arguments of a call for a batch.
+pub(super) fn of_batch(first: RowNumber, rows: usize) -> String {
+    match first.scope {
+        RowScope::Input => format!("a batch of {rows} rows from {first} on"),
+        RowScope::Batch => format!("a batch of {rows} rows"),
+    }
 }
 
 /// The note of a class's set-up.
@@ -59,9 +73,13 @@ pub(super) fn short_repr(value: &Bound<'_, PyAny>) -> String {
         let class = value.get_type().qualname().map(|name| name.to_string());
         return format!("<{} whose repr fails>", class.as_deref().unwrap_or("object"));
     };
-    let text = text.to_string_lossy();
-    match text.char_indices().nth(SHOWN) {
+    shortened(&text.to_string_lossy(), SHOWN)
+}
+
+/// A text of at most so many characters, and dots where it was cut.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.into_owned(),
+        None => text.to_owned(),
     }
 }

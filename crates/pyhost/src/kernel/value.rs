@@ -1,8 +1,9 @@
 //! Python values read strictly: what doesn't fit without loss is refused, never cut.
 
 use pyo3::exceptions::{PyOverflowError, PyUnicodeEncodeError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyType};
 
 /// Why a value isn't taken.
 pub(super) enum Misfit {
@@ -84,13 +85,27 @@ pub(super) fn is_of(
     names: &[&str],
 ) -> Result<bool, Misfit> {
     let class = value.get_type();
-    let name = class.name()?;
-    if !names.iter().any(|known| name == *known) {
+    let name = class_name(&class)?;
+    if !names.contains(&name.as_str()) {
         return Ok(false);
     }
-    let module = class.module()?;
-    let module = module.to_string_lossy();
-    Ok(module.split('.').next() == Some(package))
+    Ok(class_module(&class)?.split('.').next() == Some(package))
+}
+
+/// The name of a class.
+pub(super) fn class_name(class: &Bound<'_, PyType>) -> PyResult<String> {
+    text(class, intern!(class.py(), "__name__"))
+}
+
+/// The name of the module that a class says it is from.
+pub(super) fn class_module(class: &Bound<'_, PyType>) -> PyResult<String> {
+    text(class, intern!(class.py(), "__module__"))
+}
+
+/// A text that a class has, empty where it has something else there.
+fn text(class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<String> {
+    let text = class.getattr(name)?;
+    Ok(text.cast::<PyString>().map_or_else(|_| String::new(), |text| text.to_string_lossy().into()))
 }
 
 #[cold]

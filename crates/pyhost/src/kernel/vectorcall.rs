@@ -10,7 +10,10 @@ use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-type Vectorcall = unsafe extern "C" fn(
+use crate::door::parked_at_exit;
+
+/// It unwinds where CPython ends a thread at the interpreter's exit, see [`parked_at_exit`].
+type Vectorcall = unsafe extern "C-unwind" fn(
     *mut PyObject,
     *const *mut PyObject,
     usize,
@@ -81,8 +84,9 @@ impl<'py> Frame<'py> {
         // answer is a new reference, or null with an exception set.
         unsafe {
             let first = self.slots.as_mut_ptr().add(1);
-            let answer =
-                vectorcall(callable.as_ptr(), first, count | ARGUMENTS_OFFSET, ptr::null_mut());
+            let answer = parked_at_exit(|| {
+                vectorcall(callable.as_ptr(), first, count | ARGUMENTS_OFFSET, ptr::null_mut())
+            });
             Bound::from_owned_ptr_or_opt(py, answer)
         }
     }

@@ -5,29 +5,30 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, UInt32Array, new_empty_array, new_null_array};
 use arrow::buffer::NullBuffer;
 use arrow::compute::{filter, take};
-use arrowsmith_contract::{CallContext, Error, Mode, NullPolicy, Result};
+use arrowsmith_contract::{CallContext, Error, Mode, NullPolicy, Result, RowNumber, RowNumbers};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
+use super::failure::{Failure, Failures, Place};
+use super::vectorcall::Frame;
 use super::{PythonKernel, arrow_form, note, numpy_form, returned};
-use crate::errors;
+use crate::interrupt::Stay;
 
 /// The rows of a call, and where each stands in the batch.
 pub(super) struct CalledRows<'a> {
     pub(super) count: usize,
     /// Set where rows were left out.
     called: Option<&'a NullBuffer>,
-    first_row: u64,
+    numbers: &'a RowNumbers,
 }
 
 impl CalledRows<'_> {
     /// The user's number of a row of the call.
-    pub(super) fn number(&self, row: usize) -> u64 {
+    pub(super) fn number(&self, row: usize) -> RowNumber {
         let in_batch = match self.called {
             None => row,
             Some(called) => called.valid_indices().nth(row).unwrap_or(row),
         };
-        self.first_row + in_batch as u64
+        self.numbers.number(in_batch)
     }
 }
 
@@ -37,6 +38,7 @@ pub(super) fn run(
     columns: &[ArrayRef],
     rows: usize,
     context: &CallContext,
+    stay: &Stay,
 ) -> Result<ArrayRef> {
     if columns.is_empty() {
         return Err(Error::Call {
@@ -53,14 +55,23 @@ pub(super) fn run(
         return Ok(new_null_array(kernel.returns(), rows));
     }
     let columns = prepared(kernel, columns, called.as_ref())?;
-    let rows_called = CalledRows { count, called: called.as_ref(), first_row: context.first_row };
-    let returned = call(kernel, py, columns, &rows_called)?;
-    // What was computed while somebody cancelled is thrown away.
-    context.token.check()?;
-    let array = returned::into_array(kernel, &returned, &rows_called)?;
-    match called {
-        None => Ok(array),
-        Some(called) => scatter(&array, &called),
+    let rows_called = CalledRows { count, called: called.as_ref(), numbers: &context.rows };
+    let callable = kernel.callable(py)?;
+    stay.begin_call(None);
+    let array = call(kernel, &callable, columns, &rows_called);
+    let is_overdue = stay.end_call(py);
+    match array {
+        Ok(array) if !is_overdue => match called {
+            None => Ok(array),
+            Some(called) => scatter(&array, &called),
+        },
+        failed => {
+            let failure = failed.err().filter(|_| !is_overdue).unwrap_or(Failure::TimedOut);
+            let arguments = || note::of_batch(rows_called.number(0), count);
+            let place = Place { row: None, arguments: &arguments };
+            Failures::new(kernel, context, stay).settle(py, failure, &place)?;
+            Ok(new_null_array(kernel.returns(), rows))
+        }
     }
 }
 
@@ -81,25 +92,19 @@ fn prepared(
     columns.iter().enumerate().map(prepare).collect()
 }
 
-fn call<'py>(
+fn call(
     kernel: &PythonKernel,
-    py: Python<'py>,
+    callable: &Bound<'_, PyAny>,
     columns: Vec<ArrayRef>,
     rows: &CalledRows<'_>,
-) -> Result<Bound<'py, PyAny>> {
-    let callable = kernel.callable(py)?;
-    let failed = |exception: PyErr| {
-        note::add(py, &exception, &note::for_batch(kernel, rows.number(0), rows.count));
-        errors::raised(py, exception, &kernel.function, None)
-    };
-    let arguments = columns
-        .into_iter()
-        .enumerate()
-        .map(|(index, column)| argument(kernel, py, index, column))
-        .collect::<PyResult<Vec<_>>>()
-        .map_err(failed)?;
-    let arguments = PyTuple::new(py, arguments).map_err(failed)?;
-    callable.call1(arguments).map_err(failed)
+) -> Result<ArrayRef, Failure> {
+    let py = callable.py();
+    let mut frame = Frame::new(py, columns.len());
+    for (index, column) in columns.into_iter().enumerate() {
+        frame.set(index, argument(kernel, py, index, column).map_err(Failure::Raised)?);
+    }
+    let value = frame.call(callable).ok_or_else(|| Failure::Raised(PyErr::fetch(py)))?;
+    returned::into_array(kernel, &value, rows)
 }
 
 fn argument<'py>(

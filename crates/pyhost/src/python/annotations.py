@@ -53,7 +53,7 @@ def type_text(annotation: object) -> str | None:  # noqa: PLR0911 - one for each
         return _annotated(annotation)
     if origin is typing.Union or isinstance(annotation, types.UnionType):
         return _union(get_args(annotation))
-    if origin in (list, tuple) or annotation in (list, tuple):
+    if origin in (list, tuple) or annotation is list or annotation is tuple:
         return _list(get_args(annotation))
     if origin is dict and len(get_args(annotation)) == 2:  # noqa: PLR2004 - a key and a value
         key, value = (type_text(part) for part in get_args(annotation))

@@ -13,14 +13,16 @@ __all__ = [
     "ConversionError",
     "ExecutionError",
     "FileError",
+    "FunctionTimeout",
     "InternalError",
     "PlanError",
     "PluginLoadError",
     "QueryCancelled",
+    "QueryTimeout",
     "ResourcesExhausted",
 ]
 
-_PUBLIC_MODULE = "arrowsmith"
+_PUBLIC_MODULE = "arrowsmith.errors"
 
 
 class ArrowsmithError(Exception):
@@ -54,7 +56,7 @@ class PluginLoadError(ArrowsmithError, ImportError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the arguments; ImportError's own way knows nothing of file and line."""
-        return (type(self), (self.message, self.file, self.line))
+        return (type(self), (self.message, self.file, self.line), vars(self))
 
 
 class CapabilityError(ArrowsmithError, PermissionError):
@@ -71,6 +73,21 @@ class ExecutionError(ArrowsmithError, RuntimeError):
 
 class QueryCancelled(ArrowsmithError):  # noqa: N818 - a cancelled query is no fault
     """The query was cancelled."""
+
+
+class QueryTimeout(ArrowsmithError, TimeoutError):  # noqa: N818 - named as TimeoutError is caught
+    """A run of a query took longer than the ``timeout=`` that the query was given.
+
+    The time counts from the start of planning. No function's ``on_error`` catches this.
+    """
+
+
+class FunctionTimeout(ArrowsmithError, TimeoutError):  # noqa: N818 - as QueryTimeout
+    """One call of a function took longer than the ``timeout=`` that its decorator declares.
+
+    A call is one row, or one batch of a vectorized function. A function's ``on_error`` catches
+    this.
+    """
 
 
 class FileError(ArrowsmithError, OSError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import math
+import types
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 from . import nulls as null_reading
 from .annotations import evaluate, is_bool, is_nullable, type_text
 from .errors import PluginLoadError
+from .plugin import Declaration
 from .source import FunctionSource, capture, definition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .plugin import Declaration
-
-__all__ = ["Function", "Parameter", "describe"]
+__all__ = ["Function", "Parameter", "as_text", "describe", "described"]
 
 _MODES = {False: "row", True: "arrow", "arrow": "arrow", "numpy": "numpy"}
 _NULLS = ("auto", "pass", "skip")
+_ON_ERROR = ("raise", "null", "collect")
+# Wrappers around wrappers; what never ends is left alone.
+_DEPTH = 100
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Function:
     returns: str
     determinism: str
     tier: str
+    on_error: str
+    """``raise``, ``null`` or ``collect``."""
+    timeout: float | None
+    """The most seconds that one call may take: a row, or a batch."""
+    thread_safe: bool
     documentation: str | None
     file: str | None
     line: int | None
@@ -75,21 +84,76 @@ def describe(declaration: Declaration, determinism: str) -> Function:
         determinism: The plugin's own, for functions that declare none.
 
     Raises:
-        PluginLoadError: For any mistake in the declaration, at the function's line.
+        PluginLoadError: For any mistake in the declaration, at the function's line, and for
+            whatever the function's own code raises while it is looked at.
     """
-    return _Reader(declaration).function(determinism)
+    if type(declaration) is not Declaration:
+        raise PluginLoadError("the plugin changed what its decorators recorded")
+    place = declaration.file, declaration.line
+    try:
+        reader = _Reader(declaration)
+        place = reader.file, reader.line
+        return reader.function(determinism)
+    except (KeyboardInterrupt, PluginLoadError):
+        raise
+    except BaseException as error:
+        message = f"the declaration of {_name(declaration)} can't be read: {described(error)}"
+        raise PluginLoadError(message, *place) from error
+
+
+def described(error: BaseException) -> str:
+    """Class and text of an exception, whose text may raise as well."""
+    name = type.__dict__["__name__"].__get__(type(error))
+    try:
+        text = str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - plugins raise everything
+        text = "its text can't be shown"
+    return f"{name}: {text}" if text else name
+
+
+def as_text(value: object) -> str:
+    """Give a text that every language can hold.
+
+    Raises:
+        TypeError: For what only says that it is a string.
+        UnicodeEncodeError: For half of a surrogate pair.
+    """
+    text = str.__str__(value)  # type: ignore[arg-type]
+    text.encode()
+    return text
+
+
+def _shown(value: object) -> str:
+    """The `repr` of a value, which may raise."""
+    try:
+        return repr(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - plugins raise everything
+        return f"an object of class {type.__dict__['__name__'].__get__(type(value))}"
+
+
+def _name(declaration: Declaration) -> str:
+    """A name for errors, found without asking the function for anything."""
+    name: object = declaration.name
+    if type(name) is not str and type(declaration.function) is types.FunctionType:
+        name = declaration.function.__name__
+    return name if type(name) is str else "a function"
 
 
 def _innermost(function: Any) -> Any:  # noqa: ANN401 - whatever can be called
     """The function that a method, a partial or a decorator's wrapper calls in the end."""
-    while True:
+    for _ in range(_DEPTH):
         if isinstance(function, functools.partial):
             function = function.func
             continue
         inner = getattr(function, "__func__", None) or getattr(function, "__wrapped__", None)
         if inner is None:
-            return function
+            break
         function = inner
+    return function
 
 
 class _Reader:
@@ -125,21 +189,26 @@ class _Reader:
         if signature.required > required:
             raise self._error(self._arity(signature, len(names)))
         return Function(
-            name=self.name,
+            name=as_text(self.name),
             callable=self.target,
             is_class=self.is_class,
             mode=_MODES[declared.vectorized],
             parameters=[
-                Parameter(name, text, policy)
+                Parameter(as_text(name), as_text(text), policy)
                 for name, text, policy in zip(
                     names, types, self._policies(names, types), strict=True
                 )
             ],
             required=required,
             variadic=variadic,
-            returns=self._returns(signature),
-            determinism=determinism if declared.determinism is None else declared.determinism,
-            tier=declared.tier,
+            returns=as_text(self._returns(signature)),
+            determinism=as_text(
+                determinism if declared.determinism is None else declared.determinism
+            ),
+            tier=as_text(declared.tier),
+            on_error=self._on_error(),
+            timeout=self._timeout(),
+            thread_safe=self._thread_safe(),
             documentation=self._documentation(),
             file=self.file,
             line=self.line,
@@ -160,7 +229,7 @@ class _Reader:
         if own is not None:
             return own[0].file, own[1].lineno
         code = getattr(self.target, "__code__", None)
-        if code is not None:
+        if isinstance(code, types.CodeType):
             return code.co_filename, code.co_firstlineno
         return self.declaration.file, self.declaration.line
 
@@ -168,18 +237,47 @@ class _Reader:
         declared = self.declaration
         known = isinstance(declared.vectorized, (bool, str)) and declared.vectorized in _MODES
         if not known:
-            message = f"unknown vectorized={declared.vectorized!r} of {self.name}"
+            message = f"unknown vectorized={_shown(declared.vectorized)} of {self.name}"
             raise self._error(f"{message}; it is one of False, True, 'arrow', 'numpy'")
-        for option, value in (("determinism", declared.determinism), ("tier", declared.tier)):
-            if value is not None and not isinstance(value, str):
-                raise self._error(f"unknown {option} {value!r} of {self.name}")
+        determinism = "" if declared.determinism is None else declared.determinism
+        for option, value in (("determinism", determinism), ("tier", declared.tier)):
+            if not isinstance(value, str):
+                raise self._error(f"unknown {option} {_shown(value)} of {self.name}")
         nulls = declared.nulls
         for value in nulls.values() if isinstance(nulls, Mapping) else [nulls]:
-            if value not in _NULLS:
-                message = f"unknown nulls value {value!r} of {self.name}"
+            if not isinstance(value, str) or value not in _NULLS:
+                message = f"unknown nulls value {_shown(value)} of {self.name}"
                 raise self._error(f"{message}; it is one of {', '.join(_NULLS)}")
         if self.is_class and "__call__" not in dir(self.target):
             raise self._error(f"the class {self.name} has no __call__")
+
+    def _on_error(self) -> str:
+        value = self.declaration.on_error
+        if isinstance(value, str) and value in _ON_ERROR:
+            return value
+        message = f"unknown on_error={_shown(value)} of {self.name}"
+        raise self._error(f"{message}; it is one of {', '.join(_ON_ERROR)}")
+
+    def _timeout(self) -> float | None:
+        value = self.declaration.timeout
+        if value is None:
+            return None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            try:
+                seconds = float(value)
+            except OverflowError:
+                seconds = math.inf
+            if 0 < seconds < math.inf:
+                return seconds
+        message = f"timeout={_shown(value)} of {self.name} is no time limit"
+        raise self._error(f"{message}; it is a number of seconds above 0, or None")
+
+    def _thread_safe(self) -> bool:
+        value = self.declaration.thread_safe
+        if isinstance(value, bool):
+            return value
+        message = f"unknown thread_safe={_shown(value)} of {self.name}"
+        raise self._error(f"{message}; it is True or False")
 
     def _signature(self) -> _Signature:
         try:
@@ -224,8 +322,9 @@ class _Reader:
         args = self.declaration.args
         if args is None:
             raise self._error(f"the parameters of {self.name} are unknown; declare args=[...]")
-        names = [f"arg{index}" for index in range(len(args) - (... in args))]
-        return _Signature(names, len(names), "rest" if ... in args else None, {})
+        repeats = any(item is ... for item in args)
+        names = [f"arg{index}" for index in range(len(args) - repeats)]
+        return _Signature(names, len(names), "rest" if repeats else None, {})
 
     def _parameters(self, signature: _Signature) -> tuple[list[str], list[str], bool]:
         """Names and types, and whether the last one repeats."""
@@ -249,19 +348,19 @@ class _Reader:
 
     def _declared_types(self, args: Sequence[object]) -> tuple[list[str], str | None]:
         if isinstance(args, str) or not isinstance(args, Sequence):
-            message = f"args of {self.name} must be a list of types, not {args!r}"
+            message = f"args of {self.name} must be a list of types, not {_shown(args)}"
             raise self._error(message)
         items = list(args)
         repeats = bool(items) and items[-1] is ...
         if repeats:
             items.pop()
-        if ... in items or (repeats and not items):
+        if any(item is ... for item in items) or (repeats and not items):
             raise self._error(f"args of {self.name}: ... stands last, behind the type it repeats")
         types = []
         for index, item in enumerate(items):
             text = type_text(item)
             if text is None:
-                raise self._error(f"args[{index}] of {self.name} is no type: {item!r}")
+                raise self._error(f"args[{index}] of {self.name} is no type: {_shown(item)}")
             types.append(text)
         return (types[:-1], types[-1]) if repeats else (types, None)
 
@@ -281,8 +380,8 @@ class _Reader:
         annotation = signature.annotations[name]
         text = type_text(annotation)
         if text is None:
-            message = f"the annotation of {where} of {self.name} names no type: {annotation!r}"
-            raise self._error(f"{message}; declare {option}")
+            message = f"the annotation of {where} of {self.name} names no type"
+            raise self._error(f"{message}: {_shown(annotation)}; declare {option}")
         return text
 
     def _returns(self, signature: _Signature) -> str:
@@ -290,7 +389,7 @@ class _Reader:
             return self._annotation(signature, "return")
         text = type_text(self.declaration.returns)
         if text is None:
-            message = f"returns of {self.name} is no type: {self.declaration.returns!r}"
+            message = f"returns of {self.name} is no type: {_shown(self.declaration.returns)}"
             raise self._error(message)
         return text
 
@@ -308,7 +407,8 @@ class _Reader:
             return [self._policy(declared, *pair) for pair in zip(names, types, strict=True)]
         unknown = [name for name in declared if name not in names]
         if unknown:
-            raise self._error(f"nulls of {self.name} names no parameter of it: {unknown[0]!r}")
+            message = f"nulls of {self.name} names no parameter of it"
+            raise self._error(f"{message}: {_shown(unknown[0])}")
         return [
             self._policy(declared.get(name, "auto"), name, text)
             for name, text in zip(names, types, strict=True)
@@ -345,7 +445,9 @@ class _Reader:
 
     def _documentation(self) -> str | None:
         text = inspect.getdoc(self.target)
-        return text if isinstance(text, str) and text else None
+        if not isinstance(text, str) or not text:
+            return None
+        return as_text(text.encode("utf-8", "backslashreplace").decode())
 
     def _error(self, message: str) -> PluginLoadError:
         return PluginLoadError(message, self.file, self.line)

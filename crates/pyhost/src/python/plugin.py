@@ -33,6 +33,9 @@ class Declaration:
     determinism: str | None
     nulls: str | Mapping[str, str]
     tier: str
+    on_error: object
+    timeout: object
+    thread_safe: object
     file: str | None
     """Where the decorator stands, for functions that do not know their own place."""
     line: int | None
@@ -119,6 +122,9 @@ class Plugin:
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
         tier: str = "auto",
+        on_error: str = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
     ) -> Callable[[F], F]: ...
 
     def scalar_fn(  # noqa: PLR0913 - each option is one that authors need
@@ -131,6 +137,9 @@ class Plugin:
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
         tier: str = "auto",
+        on_error: str = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
     ) -> F | Callable[[F], F]:
         """Declare a function that gives one value for each row.
 
@@ -147,6 +156,15 @@ class Plugin:
             determinism: ``auto``, ``pure``, ``session`` or ``nondeterministic``.
             nulls: ``auto``, ``pass``, ``skip``, or one of these for each parameter's name.
             tier: ``auto`` or ``inline``.
+            on_error: What an exception of the function does. ``raise`` fails the query. ``null``
+                gives NULL for the row; of a vectorized function, for all rows of the batch.
+                ``collect`` does the same and records the error in ``session.errors()``. The
+                function's own ``timeout`` counts as an exception. A cancelled query, Ctrl-C, the
+                query's timeout and ``SystemExit`` are never caught.
+            timeout: The most seconds that one call may take: one row, or one batch of a vectorized
+                function. No limit by default.
+            thread_safe: ``False`` if the function can't bear company: no two threads are ever at
+                once in functions of this plugin that say so.
         """
         file, line = _caller()
 
@@ -162,6 +180,9 @@ class Plugin:
                     determinism=determinism,
                     nulls=nulls,
                     tier=tier,
+                    on_error=on_error,
+                    timeout=timeout,
+                    thread_safe=thread_safe,
                     file=file,
                     line=line,
                 )

@@ -15,6 +15,7 @@ import inspect
 import linecache
 import math
 import sys
+import threading
 import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,9 @@ __all__ = ["FunctionSource", "Text", "capture", "definition", "forget", "remembe
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
+# What linecache keeps of a file: size, modification time, lines, full name.
+_Lines = tuple[int, float | None, list[str], str]
+
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -36,6 +40,8 @@ class Text:
         """Take a text that parses, and the name that tracebacks give it."""
         self.file = file
         self.text = text
+        # Without a modification time linecache never looks at the file again.
+        self.lines: _Lines = (len(text), None, text.splitlines(keepends=True), file)
         encoded = text.encode()
         self.digest = hashlib.sha256(encoded).digest()
         self._starts = [0]
@@ -84,29 +90,50 @@ class FunctionSource:
     """Name, one of constant, builtin, helper, opaque, and the value, name or source of it."""
 
 
-_texts: dict[str, Text] = {}
+_texts: dict[str, list[Text]] = {}
+"""What is loaded of each file; several versions of it while an older one is still in use."""
+# Texts are forgotten wherever a plugin's last user goes, which may be inside of `remember` itself.
+_lock = threading.RLock()
 
 
-def remember(file: str, text: str) -> None:
+def remember(file: str, text: str) -> Text:
     """Keep the text of a file that is about to be executed, for us and for tracebacks."""
-    _texts[file] = Text(file, text)
-    # Without a modification time linecache never looks at the file again.
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    known = Text(file, text)
+    with _lock:
+        _texts.setdefault(file, []).append(known)
+        linecache.cache[file] = known.lines
+    return known
 
 
-def forget(file: str) -> None:
-    """Drop what `remember` kept."""
-    _texts.pop(file, None)
-    linecache.cache.pop(file, None)
+def forget(text: Text) -> None:
+    """Drop what `remember` kept; other versions of the same file stay."""
+    file = text.file
+    with _lock:
+        kept = _texts.get(file, [])
+        if text in kept:
+            kept.remove(text)
+        if not kept:
+            _texts.pop(file, None)
+        if linecache.cache.get(file) is text.lines:
+            del linecache.cache[file]
+            if kept:
+                linecache.cache[file] = kept[-1].lines
+
+
+def _remembered(file: str) -> Text | None:
+    """The version of a file that was loaded last."""
+    with _lock:
+        kept = _texts.get(file)
+        return kept[-1] if kept else None
 
 
 def definition(function: Callable[..., Any] | type) -> tuple[Text, Definition] | None:
     """Find the text and the definition of a function or class that was not made in another way."""
     if isinstance(function, type):
         return _class_definition(function)
-    code = getattr(function, "__code__", None)
-    if not isinstance(function, types.FunctionType) or not isinstance(code, types.CodeType):
+    if type(function) is not types.FunctionType:
         return None
+    code = function.__code__
     text = _text_of(code.co_filename, function.__globals__)
     if text is None or code not in text.codes:
         return None
@@ -159,8 +186,9 @@ def _capture(
 
 def _text_of(file: str, namespace: dict[str, Any]) -> Text | None:
     """The text that we loaded, else what Python knows of it."""
-    if file in _texts:
-        return _texts[file]
+    known = _remembered(file)
+    if known is not None:
+        return known
     lines = linecache.getlines(file, namespace)
     if not lines:
         return None
@@ -178,11 +206,11 @@ def _parsed(file: str, text: str) -> Text | None:
 
 def _class_definition(cls: type) -> tuple[Text, Definition] | None:
     """Find a class by one of its methods, else by its name where that is unique."""
-    methods = [member for member in vars(cls).values() if isinstance(member, types.FunctionType)]
+    methods = [member for member in vars(cls).values() if type(member) is types.FunctionType]
     found = next(filter(None, map(definition, methods)), None)
     if found is None:
         module = sys.modules.get(cls.__module__)
-        text = _texts.get(str(getattr(module, "__file__", None)))
+        text = _remembered(str(getattr(module, "__file__", None)))
     else:
         text = found[0]
     if text is None:
@@ -228,14 +256,16 @@ def _binding(
     namespace = function.__globals__
     missing = object()
     value = namespace.get(name, getattr(builtins, name, missing))
-    if type(value) in (bool, float, str, type(None)):
+    # By its class alone: a lazy proxy may not bear to be asked for more.
+    kind = type(value)
+    if kind is bool or kind is float or kind is str or value is None:
         return _plain_constant(value)
-    if type(value) is int and value in _INT64:
+    if kind is int and value in _INT64:
         return "constant", value
     canonical = _known_objects().get(id(value))
     if canonical is not None:
         return "builtin", canonical
-    is_helper = isinstance(value, types.FunctionType) and value.__globals__ is namespace
+    is_helper = kind is types.FunctionType and value.__globals__ is namespace
     if not is_helper:
         return "opaque", None
     if id(value) not in helpers:

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{CallContext, Function, Kernel, Manifest, Result};
+use arrowsmith_contract::{CallContext, Function, Kernel, Manifest, Result, RowNumbers, RowScope};
 use arrowsmith_pyhost::{door, load_source};
 use pyo3::prelude::*;
 
@@ -127,3 +127,8 @@ def haversine_np(lat1, lon1, lat2, lon2):
     a = np.sin(dlat / 2.0) ** 2 + np.cos(np.radians(lat1)) * np.cos(np.radians(lat2)) * np.sin(dlon / 2.0) ** 2
     return R * 2.0 * np.arcsin(np.sqrt(a))
 "#;
+
+/// A context whose rows the user counts from there.
+pub(crate) fn starting_at(first: u64) -> CallContext {
+    CallContext { rows: RowNumbers::starting_at(first, RowScope::Input), ..CallContext::default() }
+}

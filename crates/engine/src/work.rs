@@ -1,0 +1,168 @@
+//! A piece of work on the engine's threads, which its token stops. Only its start can move to
+//! another runtime.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use arrowsmith_contract::watchdog::{self, Alarm};
+use arrowsmith_contract::{CancelToken, Watch};
+use futures::FutureExt;
+use futures::future::{AbortHandle, Abortable, BoxFuture};
+use parking_lot::Mutex;
+
+use crate::Result;
+use crate::runtime::EngineRuntime;
+
+/// How long after the stop a call or an operator may keep its worker before that is given up.
+const LOST_AFTER: Duration = Duration::from_secs(1);
+
+/// What the end of a piece of work means for its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AtEnd {
+    /// Nobody needs what still runs.
+    Stop,
+    /// It goes on.
+    Keep,
+}
+
+pub(crate) struct Work {
+    unstarted: Mutex<Option<BoxFuture<'static, ()>>>,
+    abort: AbortHandle,
+    finished: Arc<AtomicBool>,
+    /// Of the runtime that it is on.
+    generation: AtomicU64,
+    runtime: Weak<EngineRuntime>,
+    watch: Mutex<Option<Watch>>,
+    alarm: Mutex<Option<Alarm>>,
+}
+
+impl Work {
+    /// Starts work that ends with `token`.
+    pub(crate) fn start(
+        runtime: &Arc<EngineRuntime>,
+        token: &CancelToken,
+        at_end: AtEnd,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Arc<Self>> {
+        let stops = (at_end == AtEnd::Stop).then(|| token.clone());
+        let work = Self::start_unwatched(runtime, stops, work)?;
+        let watch = token.on_stop({
+            let work = Arc::clone(&work);
+            move |token| work.stop(token)
+        });
+        *work.watch.lock() = Some(watch);
+        Ok(work)
+    }
+
+    /// Starts work that somebody else stops, and at whose end `stops` is stopped.
+    pub(crate) fn start_unwatched(
+        runtime: &Arc<EngineRuntime>,
+        stops: Option<CancelToken>,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Arc<Self>> {
+        let finished = Arc::new(AtomicBool::new(false));
+        let end = End { finished: Arc::clone(&finished), stops };
+        let (abort, registration) = AbortHandle::new_pair();
+        let work = async move {
+            let _end = end;
+            // What it gives up when aborted is dropped before the end is said.
+            let _ = Abortable::new(work, registration).await;
+        };
+        let work = Arc::new(Self {
+            unstarted: Mutex::new(Some(work.boxed())),
+            abort,
+            finished,
+            generation: AtomicU64::new(0),
+            runtime: Arc::downgrade(runtime),
+            watch: Mutex::default(),
+            alarm: Mutex::default(),
+        });
+        runtime.spawn(&work)?;
+        Ok(work)
+    }
+
+    /// What a runtime runs; the first one to get there does the work.
+    pub(crate) fn run(self: Arc<Self>, generation: u64) -> impl Future<Output = ()> + Send {
+        let work = Unbegun(self);
+        async move {
+            let unstarted = work.0.unstarted.lock().take();
+            if let Some(unstarted) = unstarted {
+                work.0.generation.store(generation, Ordering::Release);
+                drop(work);
+                unstarted.await;
+            }
+        }
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.unstarted.lock().is_none()
+    }
+
+    /// Ends it where it next yields.
+    pub(crate) fn abort(&self) {
+        self.abort.abort();
+        drop(self.take_unstarted());
+    }
+
+    fn take_unstarted(&self) -> Option<BoxFuture<'static, ()>> {
+        self.unstarted.lock().take()
+    }
+
+    fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Acquire)
+    }
+
+    fn stop(self: &Arc<Self>, token: &CancelToken) {
+        self.abort();
+        if self.is_finished() && !token.is_busy() {
+            return;
+        }
+        let (work, token) = (Arc::clone(self), token.clone());
+        // The alarm keeps this alive, and this the alarm, until it went off.
+        *self.alarm.lock() = Some(watchdog::after(LOST_AFTER, move || {
+            let Some(runtime) = work.runtime.upgrade() else { return };
+            let generation = work.generation.load(Ordering::Acquire);
+            if token.is_busy() || !work.is_finished() {
+                runtime.lose(generation);
+            } else {
+                runtime.probe(generation);
+            }
+        }));
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work")
+            .field("begun", &self.has_begun())
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lets the work go when its runtime was shut down before it began.
+struct Unbegun(Arc<Work>);
+
+impl Drop for Unbegun {
+    fn drop(&mut self) {
+        drop(self.0.take_unstarted());
+    }
+}
+
+/// The end of work, however it came.
+struct End {
+    finished: Arc<AtomicBool>,
+    stops: Option<CancelToken>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.finished.store(true, Ordering::Release);
+        if let Some(token) = &self.stops {
+            token.cancel();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The interrupter: a plain thread that attaches to raise exceptions in others. The watchdog, whose
+//! deadlines must never wait for an interpreter, hands that over to it.
+
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use arrowsmith_contract::StopReason;
+use parking_lot::{Condvar, Mutex};
+
+use super::LOST;
+use super::stay::Stay;
+use crate::door;
+
+/// How soon the exception is raised again: some C code drops exceptions.
+const AGAIN: Duration = Duration::from_millis(20);
+/// How soon in a thread that counts as lost.
+const LATER: Duration = Duration::from_millis(500);
+
+#[derive(Default)]
+struct Interrupter {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: Vec<Job>,
+    stays: Vec<Weak<Stay>>,
+    has_thread: bool,
+}
+
+/// A stay that is to end.
+struct Job {
+    stay: Arc<Stay>,
+    /// The one call that is to end, where it isn't the whole stay.
+    call: Option<u64>,
+    since: Instant,
+    due: Instant,
+    is_lost: bool,
+}
+
+/// Swapped after a fork, which leaves the thread behind and perhaps a lock held for ever.
+static INTERRUPTER: LazyLock<ArcSwap<Interrupter>> = LazyLock::new(ArcSwap::default);
+
+/// Starts anew in the child of a fork.
+pub(crate) fn forget_parent() {
+    INTERRUPTER.store(Arc::default());
+}
+
+/// Keeps a stay known to [`stop_all`] until it is dropped.
+pub(super) struct Registered(Weak<Stay>);
+
+pub(super) fn register(stay: &Arc<Stay>) -> Registered {
+    let weak = Arc::downgrade(stay);
+    INTERRUPTER.load().state.lock().stays.push(Weak::clone(&weak));
+    Registered(weak)
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let interrupter = INTERRUPTER.load();
+        let mut state = interrupter.state.lock();
+        if let Some(place) = state.stays.iter().position(|stay| stay.ptr_eq(&self.0)) {
+            state.stays.swap_remove(place);
+        }
+    }
+}
+
+/// Stops the queries of all threads that are in plugin code.
+pub(crate) fn stop_all(reason: &StopReason) {
+    let stays = INTERRUPTER.load().state.lock().stays.clone();
+    for stay in stays.iter().filter_map(Weak::upgrade) {
+        stay.token().stop(reason.clone());
+    }
+}
+
+/// Ends a stay whose token was stopped.
+pub(super) fn stop(stay: Arc<Stay>) {
+    INTERRUPTER.load().add(stay, None);
+}
+
+/// Ends one call.
+pub(super) fn end_call(stay: Arc<Stay>, call: u64) {
+    INTERRUPTER.load().add(stay, Some(call));
+}
+
+impl Interrupter {
+    fn add(self: &Arc<Self>, stay: Arc<Stay>, call: Option<u64>) {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        state.jobs.push(Job { stay, call, since: now, due: now, is_lost: false });
+        if !state.has_thread {
+            state.has_thread = self.start();
+        }
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    fn start(self: &Arc<Self>) -> bool {
+        let interrupter = Arc::clone(self);
+        let name = "arrowsmith-interrupter".to_owned();
+        let spawned = std::thread::Builder::new().name(name).spawn(move || interrupter.run());
+        spawned.is_ok()
+    }
+
+    fn run(&self) {
+        loop {
+            let (due, rest) = self.wait();
+            let mut kept = interrupt(due);
+            let mut state = self.state.lock();
+            kept.extend(rest);
+            state.jobs.extend(kept);
+        }
+    }
+
+    /// Waits until something is due, and takes all jobs: those that are due and the others.
+    fn wait(&self) -> (Vec<Job>, Vec<Job>) {
+        let mut state = self.state.lock();
+        loop {
+            let now = Instant::now();
+            match state.jobs.iter().map(|job| job.due).min() {
+                None => self.changed.wait(&mut state),
+                Some(due) if due > now => {
+                    self.changed.wait_until(&mut state, due);
+                }
+                Some(_) => {
+                    let jobs = std::mem::take(&mut state.jobs);
+                    return jobs.into_iter().partition(|job| job.due <= now);
+                }
+            }
+        }
+    }
+}
+
+/// Raises the exceptions under one hold of the interpreter's lock, and gives the jobs that are not
+/// done with that.
+fn interrupt(mut jobs: Vec<Job>) -> Vec<Job> {
+    jobs.retain(|job| !job.is_over());
+    if jobs.is_empty() {
+        return jobs;
+    }
+    let entered = door::enter_to_stop(|py| {
+        // Seen under the lock: who left meanwhile must not be hit.
+        jobs.retain(|job| !job.is_over());
+        for job in &jobs {
+            // What can fail is making the class, for lack of memory; the next time may do.
+            let _ = job.stay.interrupt(py);
+        }
+        Ok(())
+    });
+    if entered.is_err() {
+        // The interpreter is gone, and everything in it.
+        return Vec::new();
+    }
+    jobs.into_iter().filter_map(Job::next).collect()
+}
+
+impl Job {
+    fn is_over(&self) -> bool {
+        match self.call {
+            None => !self.stay.is_inside(),
+            Some(call) => self.stay.token().is_stopped() || !self.stay.is_in_call(call),
+        }
+    }
+
+    /// The job after the exception was raised once more.
+    fn next(mut self) -> Option<Self> {
+        let waited = self.since.elapsed();
+        if self.call.is_some() && waited >= self.stay.patience() {
+            // This makes a job of its own.
+            let row = self.stay.row();
+            self.stay.token().stop(self.stay.timed_out(row, String::new()));
+            return None;
+        }
+        if self.call.is_none() && waited >= LOST && !self.is_lost {
+            self.is_lost = true;
+            self.stay.abandon_place();
+            log::warn!(
+                "{} has not stopped for {} s; its thread goes on in the background, and what it \
+                 gives is dropped",
+                self.stay.function(),
+                LOST.as_secs()
+            );
+        }
+        self.due = Instant::now() + if self.is_lost { LATER } else { AGAIN };
+        Some(self)
+    }
+}
