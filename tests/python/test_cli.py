@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -197,11 +198,25 @@ class TestFailures:
             assert f"{plugin}:12" in text
             assert "calc.inverse" in text, "the note names the function"
 
-    def test_the_traceback_on_request(self, run: Run, plugin: Path) -> None:
-        done = run("sql", "SELECT calc.inverse(0.0) AS y", "-p", plugin, "--traceback")
+    def test_the_traceback_on_request(
+        self, run: Run, plugin: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        command = ("sql", "SELECT calc.inverse(0.0) AS y", "-p", plugin, "--traceback")
+        done = run(*command)
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("Traceback (most recent call last):")
+        first, *rest = done.stderr.splitlines()
+        assert first == "Traceback (most recent call last):"
         assert "return left / right" in done.stderr
+        files = [line.split('"')[1] for line in rest if line.startswith("  File ")]
+        assert files == [str(plugin)] * 2
+        monkeypatch.setenv("ARROWSMITH_TRACEBACKS", "full")
+        assert "cli/app.py" in run(*command).stderr
+
+    def test_a_query_that_takes_too_long(self, run: Run) -> None:
+        query = "SELECT count(md5(value::text)) FROM generate_series(1, 10000000000)"
+        text = assert_short_failure(run("sql", query, "--timeout", "0.2"))
+        assert text.startswith("QueryTimeout: ")
+        assert_fine(run("sql", "SELECT 1", "--timeout", "30"))
 
     def test_a_corrupt_file_is_named(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "broken.parquet").write_bytes(b"no parquet at all")
@@ -228,6 +243,10 @@ class TestUsage:
             ["sql", "SELECT 1", "--plugin", "missing.py"],
             ["sql", "SELECT 1", "--limit", "0"],
             ["sql", "SELECT 1", "--nonsense"],
+            ["sql", "SELECT 1", "--timeout", "0"],
+            ["sql", "SELECT 1", "--timeout", "-1"],
+            ["sql", "SELECT 1", "--timeout", "nan"],
+            ["sql", "SELECT 1", "--timeout", "soon"],
             ["sql", "SELECT 1", "--output", "."],
             ["sql", "missing.sql"],
             ["version", "extra"],
@@ -268,3 +287,45 @@ def test_a_reader_that_leaves_early_is_no_failure_to_report() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         process.wait(timeout=60)
+
+
+ENDLESS = """\
+@db.scalar_fn
+def spin(x: int) -> int:
+    print("started", flush=True)
+    while True:
+        pass
+"""
+
+
+class TestCancelling:
+    @staticmethod
+    def interrupt(folder: Path, *arguments: str) -> tuple[int, str]:
+        """Start a command, press Ctrl-C once it says so, and give exit code and standard error."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "arrowsmith", *arguments],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=os.environ | {"TERM": "dumb"},
+        )
+        assert process.stdout is not None
+        with process:
+            assert process.stdout.readline() == "started\n"
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+        return process.returncode, errors
+
+    @pytest.mark.parametrize("form", ["table", "csv"])
+    def test_ctrl_c_in_a_query(self, tmp_path: Path, form: str) -> None:
+        (tmp_path / "calc.py").write_text(ENDLESS)
+        query = "SELECT calc.spin(1)"
+        ended = self.interrupt(tmp_path, "sql", query, "-p", "calc.py", "-f", form)
+        assert ended == (130, "cancelled\n")
+
+    @pytest.mark.parametrize("command", [["functions"], ["sql", "SELECT 1"]])
+    def test_ctrl_c_while_a_plugin_loads(self, tmp_path: Path, command: list[str]) -> None:
+        (tmp_path / "calc.py").write_text("print('started', flush=True)\nwhile True:\n    pass\n")
+        assert self.interrupt(tmp_path, *command, "-p", "calc.py") == (130, "cancelled\n")

@@ -165,14 +165,6 @@ def test_nothing_stays_of_a_plugin_that_failed(session):
     assert [row[0] for row in session.functions().rows()] == ["calc.add"]
 
 
-def test_unload(session):
-    session.load_python_plugin(ADD, "calc")
-    assert session.unload_plugin("calc")
-    assert not session.unload_plugin("calc")
-    with pytest.raises(arrowsmith.PlanError):
-        session.sql("SELECT calc.add(1, 2)")
-
-
 def test_functions_lists_what_is_in_force(session):
     source = textwrap.dedent(
         """
