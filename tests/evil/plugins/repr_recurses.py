@@ -1,0 +1,17 @@
+"""The `__repr__` of a result that does not fit calls itself without end.
+
+The host must refuse the result, and say that it can't be shown.
+"""
+
+
+class Value:
+    def __repr__(self):
+        return repr(self)
+
+
+@db.scalar_fn
+def f(x: int) -> int:
+    return Value()
+
+
+RAISES = "ConversionError: row 0.*Value whose repr fails"
