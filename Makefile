@@ -40,8 +40,9 @@ RUST_TESTS := $(if $(shell command -v cargo-nextest),nextest run,test --lib --te
 test-rust: build
 	$(PYO3) cargo $(RUST_TESTS) --no-fail-fast --workspace --exclude arrowsmith-python
 
+# In development mode Python checks itself, and says what it would keep to itself otherwise.
 test-python: build
-	$(BIN)/python -m pytest
+	PYTHONDEVMODE=1 $(BIN)/python -m pytest
 
 check: lint test types ## exactly what CI runs
 

@@ -176,8 +176,8 @@ class Session:
         """List the loaded functions.
 
         Returns:
-            A relation with the columns name, kind, mode, signature, nulls, determinism, tier,
-            version.
+            A relation with the columns name, kind, mode, signature, nulls, determinism, on_error,
+            timeout (seconds), thread_safe, tier, version.
         """
         return Relation(self._native.functions())
 

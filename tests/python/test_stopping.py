@@ -324,7 +324,8 @@ def said(client):
     """What the running cell prints next."""
     while True:
         message = client.get_iopub_msg(timeout=30)
-        if message["header"]["msg_type"] == "stream":
+        is_output = message["header"]["msg_type"] == "stream"
+        if is_output and message["content"]["name"] == "stdout":
             return message["content"]["text"]
 
 

@@ -116,6 +116,10 @@ impl EngineRuntime {
         };
         let lost = state.current.replace(fresh);
         state.retired.extend(lost);
+        log::warn!(
+            "a stopped query keeps a worker thread; {} new ones take over what comes",
+            self.threads
+        );
         state.generation += 1;
         for work in std::mem::take(&mut state.waiting) {
             if let Some(work) = work.upgrade().filter(|work| !work.has_begun()) {

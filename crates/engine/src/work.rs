@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arrowsmith_contract::watchdog::{self, Alarm};
 use arrowsmith_contract::{CancelToken, Watch};
@@ -64,7 +64,7 @@ impl Work {
         work: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Arc<Self>> {
         let finished = Arc::new(AtomicBool::new(false));
-        let end = End { finished: Arc::clone(&finished), stops };
+        let end = End { began: Instant::now(), finished: Arc::clone(&finished), stops };
         let (abort, registration) = AbortHandle::new_pair();
         let work = async move {
             let _end = end;
@@ -154,6 +154,7 @@ impl Drop for Unbegun {
 
 /// The end of work, however it came.
 struct End {
+    began: Instant,
     finished: Arc<AtomicBool>,
     stops: Option<CancelToken>,
 }
@@ -161,6 +162,7 @@ struct End {
 impl Drop for End {
     fn drop(&mut self) {
         self.finished.store(true, Ordering::Release);
+        log::debug!("work ended after {:.3?}", self.began.elapsed());
         if let Some(token) = &self.stops {
             token.cancel();
         }

@@ -13,11 +13,26 @@ const PACKAGE: &str = "_arrowsmith_host";
 /// Name and text of each module, each after those that it imports.
 const MODULES: &[(&str, &str)] = &[
     ("errors", include_str!("python/errors.py")),
+    ("untrusted", include_str!("python/untrusted.py")),
     ("annotations", include_str!("python/annotations.py")),
     ("nulls", include_str!("python/nulls.py")),
+    ("texts", include_str!("python/texts.py")),
+    ("definitions", include_str!("python/definitions.py")),
+    ("bindings", include_str!("python/bindings.py")),
     ("source", include_str!("python/source.py")),
     ("plugin", include_str!("python/plugin.py")),
+    ("target", include_str!("python/target.py")),
+    ("signature", include_str!("python/signature.py")),
+    ("parameters", include_str!("python/parameters.py")),
+    ("options", include_str!("python/options.py")),
+    ("null_policies", include_str!("python/null_policies.py")),
     ("inspection", include_str!("python/inspection.py")),
+    ("gathering", include_str!("python/gathering.py")),
+    ("tracebacks", include_str!("python/tracebacks.py")),
+    ("refusals", include_str!("python/refusals.py")),
+    ("signals", include_str!("python/signals.py")),
+    ("modules", include_str!("python/modules.py")),
+    ("execution", include_str!("python/execution.py")),
     ("loader", include_str!("python/loader.py")),
 ];
 

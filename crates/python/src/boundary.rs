@@ -2,11 +2,10 @@
 //!
 //! It is native because it leaves no frame of its own in tracebacks.
 
-use arrowsmith_pyhost::{ErrorClass, new_error};
+use arrowsmith_pyhost::{ErrorClass, door, new_error};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
-use pyo3::panic::PanicException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTraceback, PyTuple};
@@ -40,7 +39,11 @@ impl Boundary {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.0.bind(py).call(args, kwargs).map_err(|exception| shown(py, exception))
+        // PyO3 goes on with a panic where it meets its exception.
+        match door::catch_panic(|| self.0.bind(py).call(args, kwargs)) {
+            Ok(answer) => answer.map_err(|exception| shown(py, exception)),
+            Err(panic) => Err(new_error(py, ErrorClass::Internal, &panic.to_string())),
+        }
     }
 
     /// Methods are bound as those of plain functions are.
@@ -88,16 +91,6 @@ impl Boundary {
 
 /// An exception as users see it.
 fn shown(py: Python<'_>, exception: PyErr) -> PyErr {
-    if exception.is_instance_of::<PanicException>(py) {
-        let message = exception.value(py).to_string();
-        let text = format!(
-            "internal error in Arrowsmith: {message}; please report it with the query and the \
-             plugin that led here"
-        );
-        let error = new_error(py, ErrorClass::Internal, &text);
-        error.set_cause(py, Some(exception));
-        return error;
-    }
     if std::env::var(VARIABLE).is_ok_and(|value| value == "full") {
         return exception;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
 use arrow::error::ArrowError;
 use arrowsmith_contract::{Function, Snapshot};
 
@@ -19,9 +19,23 @@ pub(crate) fn functions(snapshot: &Snapshot) -> Result<RecordBatch, ArrowError> 
         ("signature", column(|f| f.signature.to_string())),
         ("nulls", column(null_policies)),
         ("determinism", column(|f| f.determinism.as_str().to_owned())),
+        ("on_error", column(|f| f.policy.on_error.as_str().to_owned())),
+        ("timeout", timeouts(snapshot)),
+        ("thread_safe", thread_safety(snapshot)),
         ("tier", column(|f| f.tier().as_str().to_owned())),
         ("version", column(|f| f.version.to_string())),
     ])
+}
+
+/// Seconds; NULL for none.
+fn timeouts(snapshot: &Snapshot) -> ArrayRef {
+    let values = snapshot.functions().map(|f| f.policy.timeout.map(|limit| limit.as_secs_f64()));
+    Arc::new(values.collect::<Float64Array>())
+}
+
+fn thread_safety(snapshot: &Snapshot) -> ArrayRef {
+    let values = snapshot.functions().map(|f| Some(f.policy.thread_safe));
+    Arc::new(values.collect::<BooleanArray>())
 }
 
 /// `skip` or `pass` where all parameters agree, else `x: skip, y: pass`.

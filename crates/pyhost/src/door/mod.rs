@@ -19,8 +19,7 @@ pub(crate) use crossing::{generation, is_main_thread, register_hooks};
 pub(crate) use parking::parked_at_exit;
 pub(crate) use thread_state::{drop_at_thread_end, own_ident};
 
-use crate::errors::{self, ErrorClass, new_error};
-use crate::{gate, logging};
+use crate::{errors, gate, logging};
 
 /// How long [`leave`] waits between two looks at signals.
 pub const POLL: Duration = Duration::from_millis(25);
@@ -45,9 +44,17 @@ pub(crate) fn enter_to_stop<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Re
 fn attach<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     thread_state::keep();
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
-    let outcome =
-        catch_unwind(AssertUnwindSafe(|| Python::attach(|py| parked_at_exit(|| work(py)))));
-    outcome.unwrap_or_else(|payload| Err(Error::Internal(panic_message(payload.as_ref()))))
+    let outcome = catch_panic(|| Python::attach(|py| parked_at_exit(|| work(py))));
+    outcome?
+}
+
+/// Does `work`, whose panics must not reach Python.
+///
+/// # Errors
+/// [`Error::Internal`] for a panic.
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|payload| Error::Internal(panic_message(payload.as_ref())))
 }
 
 /// Something that is done, attached, between two waits. An error ends the waiting.
@@ -105,10 +112,7 @@ pub fn leave_and_return<T: Send>(
         });
         match waited {
             Some(Ok(value)) => break Ok(value),
-            Some(Err(panic)) => {
-                let error = Error::Internal(panic).to_string();
-                break Err(new_error(py, ErrorClass::Internal, &error));
-            }
+            Some(Err(panic)) => break Err(errors::to_pyerr(py, &panic)),
             None if crossing::is_closing() => {
                 break Err(errors::to_pyerr(py, &crossing::shutting_down()));
             }
@@ -121,20 +125,17 @@ pub fn leave_and_return<T: Send>(
     outcome.and_then(|value| logging::drain(py).map(|()| value))
 }
 
-/// Waits once, or until there is something or the interpreter exits; a panic becomes its message.
-fn wait_caught<T>(
-    wait: &mut impl FnMut(Duration) -> Option<T>,
-    once: bool,
-) -> Option<Result<T, String>> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+/// Waits once, or until there is something or the interpreter exits.
+fn wait_caught<T>(wait: &mut impl FnMut(Duration) -> Option<T>, once: bool) -> Option<Result<T>> {
+    let outcome = catch_panic(|| {
         loop {
             let value = wait(POLL);
             if once || value.is_some() || crossing::is_closing() {
                 return value;
             }
         }
-    }));
-    outcome.map_err(|payload| panic_message(payload.as_ref())).transpose()
+    });
+    outcome.transpose()
 }
 
 /// Detaches for something short, without a look at signals.
