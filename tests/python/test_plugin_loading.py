@@ -177,7 +177,7 @@ def test_functions_lists_what_is_in_force(session):
     [row] = session.functions().rows()
     assert row == (
         "p.f", "scalar", "row", "(x: float, y: float?) -> float", "x: skip, y: pass",
-        "pure", "inline", "0.0.0",
+        "pure", "raise", None, True, "inline", "0.0.0",
     )  # fmt: skip
 
 

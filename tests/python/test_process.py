@@ -49,6 +49,12 @@ def run(source, timeout=30):
     )
 
 
+def is_about_a_lost_thread(stderr):
+    """Whether nothing is said but warnings of that, by logging's last resort."""
+    said = ("has not stopped for 1 s", "keeps a worker thread")
+    return all(any(part in line for part in said) for line in stderr.splitlines())
+
+
 @pytest.mark.parametrize("function", ["endless", "sleeps"])
 @pytest.mark.parametrize("daemon", [True])
 def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon):
@@ -64,7 +70,8 @@ def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon
         print("leaving", flush=True)
         """
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert is_about_a_lost_thread(done.stderr)
     assert done.stdout.splitlines()[0] == "leaving"
 
 
@@ -81,7 +88,75 @@ def test_the_interpreter_exits_with_a_stream_left_open(function):
         print("leaving", flush=True)
         """
     )
+    assert (done.returncode, done.stdout) == (0, "leaving\n")
+    assert is_about_a_lost_thread(done.stderr)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        # Where users' Python code is called from: loading, progress, logging, conversion.
+        """session.load_python_plugin("import __main__\\n__main__.blocks()", "q")""",
+        """session.sql("SELECT count(*) FROM range(100000000) a, range(1000000) b").progress(
+            lambda progress: blocks()).rows()""",
+        """logging.getLogger("arrowsmith").addHandler(Blocking())
+    logging.getLogger("arrowsmith").setLevel(1)
+    session.sql("SELECT 1").rows()""",
+        """session.function("p.inc")([Blocking()])""",
+    ],
+)
+def test_a_thread_that_comes_back_after_the_exit_takes_nothing_along(use):
+    done = run(
+        f"""
+import builtins, logging
+def blocks():
+    if not started.is_set():
+        started.set()
+        time.sleep(2.8)
+class Blocking(logging.Handler):
+    emit = lambda self, record: blocks()
+    __index__ = lambda self: blocks()
+def work():
+    {use}
+threading.Thread(target=work, daemon=True).start()
+assert started.wait(10)
+class Late:
+    def __del__(self):
+        time.sleep(3.5)
+builtins.late = Late()
+print("leaving", flush=True)
+"""
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "leaving\n", "")
+
+
+def test_a_fork_amid_logging():
+    done = run(
+        """
+        import logging
+        logging.getLogger("arrowsmith").setLevel(1)
+        logging.getLogger("arrowsmith").addHandler(logging.NullHandler())
+        logging.getLogger("arrowsmith").propagate = False
+        over = []
+        def work():
+            while not over:
+                session.sql("SELECT 1").rows()
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(40):
+            child = os.fork()
+            if child == 0:
+                arrowsmith.Database.in_memory(threads=1).session()
+                os._exit(0)
+            os.waitpid(child, 0)
+        over.append(True)
+        for thread in threads:
+            thread.join()
+        print("fine")
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "fine\n"), done.stderr
 
 
 def test_after_a_fork_the_child_is_told_and_the_parent_goes_on():
@@ -93,6 +168,7 @@ def test_after_a_fork_the_child_is_told_and_the_parent_goes_on():
         if child == 0:
             uses = [
                 relation.rows, lambda: session.sql("SELECT 1"), lambda: function([1]),
+                lambda: session.load_python_plugin("", "q"), lambda: session.unload("p"),
                 lambda: session.register("t", {"x": [1]}), lambda: next(iter(relation)),
             ]
             for use in uses:
@@ -159,6 +235,4 @@ def test_lost_calls_don_t_take_the_session_along():
         """
     )
     assert (done.returncode, done.stdout) == (0, "fine\n")
-    # The only thing said is logging's own last resort for warnings.
-    said = ("has not stopped for 1 s", "keeps a worker thread")
-    assert all(any(part in line for part in said) for line in done.stderr.splitlines()), done.stderr
+    assert is_about_a_lost_thread(done.stderr)

@@ -7,6 +7,7 @@ import concurrent.futures
 import gc
 import itertools
 import logging
+import sys
 import threading
 import time
 
@@ -133,6 +134,120 @@ def test_a_function_object_of_a_closed_session_says_so(database):
     session.close()
     with pytest.raises(arrowsmith.ClosedError, match="the session is closed"):
         function([1])
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_function_that_unloads_while_it_is_dropped(database, waits):
+    session = database.session()
+
+    class Dropped:
+        def __call__(self, x: int) -> int:
+            return x
+
+        def __del__(self):
+            # Sleeping lets another thread in, which unloads, too.
+            time.sleep(0.05 if waits else 0)
+            session.unload("p")
+
+    plugin = arrowsmith.Plugin("p")
+    plugin.scalar_fn("f")(Dropped())
+    session.load_plugin(plugin)
+    del plugin
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        unloads = [pool.submit(session.unload, "p") for _ in range(2)]
+        assert sum(unload.result(10) for unload in unloads) == 1
+
+
+def test_a_reader_that_goes_on_after_an_interrupt_learns_that_rows_are_missing(session):
+    calls = itertools.count()
+
+    @session.add_function
+    def slow(x: int) -> int:
+        next(calls)
+        time.sleep(0.0005)
+        return x
+
+    def interrupt(progress):
+        if not progress.done:
+            raise LookupError("from the callback")
+
+    batches = iter(
+        session.sql("SELECT slow(value) FROM generate_series(1, 1000000)").progress(interrupt)
+    )
+    with pytest.raises(LookupError):
+        next(batches)
+    with pytest.raises(arrowsmith.QueryCancelled):
+        list(batches)
+    seen = next(calls)
+    time.sleep(0.1)
+    assert next(calls) == seen + 1, "the query runs on"
+
+
+@pytest.mark.parametrize("vectorized", ["False", "'numpy'"])
+def test_a_calls_timeout_ends_the_query_that_it_waits_for(session, vectorized):
+    source = f"""
+session = None
+
+@db.scalar_fn(args=["int"], returns="int", on_error="null", timeout=0.1, vectorized={vectorized})
+def waits(x):
+    return session.sql("SELECT count(*) FROM range(100000000) a, range(1000000) b").rows()
+"""
+    session.load_python_plugin(source, "nested")
+    module = [module for name, module in sys.modules.items() if name.endswith("_nested")][-1]
+    module.session = session
+    start = time.perf_counter()
+    assert session.sql("SELECT nested.waits(1)").rows() == [(None,)]
+    assert time.perf_counter() - start < 0.25
+
+
+def test_a_plugin_that_is_not_thread_safe_stays_alone_when_it_is_stopped(database):
+    session = database.session()
+    source = """
+import threading, time
+session, inside, overlaps = None, [], []
+started = threading.Event()
+
+def enter(name):
+    overlaps.extend(inside)
+    inside.append(name)
+
+@db.scalar_fn(thread_safe=False)
+def a(x: int) -> int:
+    enter("a")
+    try:
+        started.set()
+        while True: pass
+    finally:
+        try:
+            session.sql("SELECT 1").rows()
+        except BaseException:
+            pass
+        time.sleep(0.01)
+        inside.remove("a")
+
+@db.scalar_fn(args=["int"], returns="int", thread_safe=False, vectorized="numpy")
+def b(x):
+    enter("b")
+    inside.remove("b")
+    return x
+"""
+    session.load_python_plugin(source, "alone")
+    module = [module for name, module in sys.modules.items() if name.endswith("_alone")][-1]
+    module.session = session
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+
+        def run_b():
+            assert module.started.wait(10)
+            # It waits until `a` is out.
+            return session.sql("SELECT alone.b(1)").rows()
+
+        answer = pool.submit(run_b)
+        with pytest.raises(arrowsmith.QueryTimeout):
+            session.sql("SELECT alone.a(1)", timeout=0.3).rows()
+        assert answer.result(10) == [(1,)]
+    assert not module.overlaps
+    assert not module.inside
 
 
 def test_a_lost_thread_is_logged(session, caplog):

@@ -92,9 +92,7 @@ impl Registry {
             registered.entry(function.kind()).or_default().push(name);
         }
         let plugin = Plugin { functions: granted, denied: left_out };
-        self.change(|snapshot| {
-            snapshot.plugins.insert(manifest.id().clone(), plugin);
-        });
+        drop(self.change(|snapshot| snapshot.plugins.insert(manifest.id().clone(), plugin)));
         Ok(LoadOutcome {
             plugin: manifest.id().clone(),
             version: Arc::clone(manifest.version()),
@@ -105,17 +103,16 @@ impl Registry {
 
     /// Forgets a plugin and gives whether it was there.
     pub fn remove(&self, id: &PluginId) -> bool {
-        let mut found = false;
-        self.change(|snapshot| {
-            found = snapshot.plugins.remove(id).is_some();
+        let removed = self.change(|snapshot| {
             snapshot.used.remove(id);
+            snapshot.plugins.remove(id)
         });
-        found
+        removed.is_some()
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
-        self.change(|snapshot| *snapshot = Snapshot::default());
+        drop(self.change(std::mem::take));
     }
 
     /// Makes the functions of a plugin, named by its id or last segment, callable by bare name.
@@ -124,24 +121,25 @@ impl Registry {
     /// An unknown or ambiguous plugin name.
     pub fn use_plugin(&self, name: &str) -> Result<PluginId> {
         let id = self.snapshot().resolve_plugin(name)?;
-        self.change(|snapshot| {
-            snapshot.used.insert(id.clone());
-        });
+        self.change(|snapshot| snapshot.used.insert(id.clone()));
         Ok(id)
     }
 
     /// Makes one function callable by its bare name.
     pub fn use_function(&self, name: QualifiedName) {
-        self.change(|snapshot| {
-            snapshot.singles.insert(name);
-        });
+        self.change(|snapshot| snapshot.singles.insert(name));
     }
 
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        let _writing = self.lock();
+    /// What `change` takes out is given back instead of dropped in there: a function's end may run
+    /// its author's code, which may change this registry.
+    fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> T) -> T {
+        let writing = self.lock();
         let mut next = Snapshot::clone(&self.current.load());
-        change(&mut next);
-        self.current.store(Arc::new(next));
+        let taken_out = change(&mut next);
+        let old = self.current.swap(Arc::new(next));
+        drop(writing);
+        drop(old);
+        taken_out
     }
 
     /// The lock guards no data, so a panic of another writer leaves nothing half done.
@@ -153,6 +151,8 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+    use std::time::Duration;
 
     use arrow::array::ArrayRef;
 
@@ -175,7 +175,37 @@ mod tests {
         }
     }
 
+    /// Changes its registry when it goes, as a `__del__` of plugin code may.
+    #[derive(Debug)]
+    struct Meddler {
+        registry: Arc<Registry>,
+        gone: mpsc::Sender<()>,
+    }
+
+    impl ScalarKernel for Meddler {
+        fn tier(&self) -> Tier {
+            Tier::Inline
+        }
+
+        fn invoke(&self, columns: &[ArrayRef], _: usize, _: &CallContext) -> Result<ArrayRef> {
+            Ok(Arc::clone(&columns[0]))
+        }
+    }
+
+    impl Drop for Meddler {
+        fn drop(&mut self) {
+            self.registry.remove(&PluginId::new("other").unwrap());
+            let manifest = manifest("left", "1", &["f"]);
+            self.registry.commit(&manifest, &Grants::all(), false).unwrap();
+            self.gone.send(()).unwrap();
+        }
+    }
+
     fn manifest(id: &str, version: &str, names: &[&str]) -> Manifest {
+        manifest_of(id, version, names, &Kernel::Scalar(Arc::new(Identity)))
+    }
+
+    fn manifest_of(id: &str, version: &str, names: &[&str], kernel: &Kernel) -> Manifest {
         let id = PluginId::new(id).unwrap();
         let version: Arc<str> = version.into();
         let functions = names.iter().map(|name| {
@@ -195,7 +225,7 @@ mod tests {
                 policy: CallPolicy::default(),
                 documentation: None,
                 source: None,
-                kernel: Kernel::Scalar(Arc::new(Identity)),
+                kernel: kernel.clone(),
             })
         });
         let functions = functions.collect();
@@ -308,6 +338,39 @@ mod tests {
         let after = registry.snapshot();
         assert_eq!(after.function("p.g").unwrap().version.as_ref(), "2.0.0");
         assert!(after.function("p.f").is_err());
+    }
+
+    #[test]
+    fn a_function_may_change_the_registry_when_it_goes() {
+        let changes: [fn(&Registry); 3] = [
+            |registry| {
+                registry.remove(&PluginId::new("p").unwrap());
+            },
+            |registry| {
+                let next = manifest("p", "2", &["f"]);
+                registry.commit(&next, &Grants::all(), false).unwrap();
+            },
+            Registry::clear,
+        ];
+        for change in changes {
+            let registry = Arc::new(registry(&[("other", &["f"])]));
+            let (gone, gone_receiver) = mpsc::channel();
+            let meddler = Meddler { registry: Arc::clone(&registry), gone };
+            let manifest = manifest_of("p", "1", &["f", "g"], &Kernel::Scalar(Arc::new(meddler)));
+            registry.commit(&manifest, &Grants::all(), false).unwrap();
+            drop(manifest);
+            let (done, done_receiver) = mpsc::channel();
+            #[expect(clippy::disallowed_methods, reason = "the test itself must not hang")]
+            std::thread::spawn(move || {
+                change(&registry);
+                let snapshot = registry.snapshot();
+                done.send(snapshot.plugins().map(ToString::to_string).collect()).unwrap();
+            });
+            gone_receiver.recv_timeout(Duration::from_secs(10)).unwrap();
+            let left: Vec<String> = done_receiver.recv_timeout(Duration::from_secs(10)).unwrap();
+            assert!(left.contains(&"left".to_owned()), "{left:?}");
+            assert!(!left.contains(&"other".to_owned()), "{left:?}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Stopping: the token that everything which works for one query shares, and why it was stopped.
+//! Stopping: the token that everything which works for one query shares.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,88 +10,11 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use crate::watchdog::{self, Alarm};
-use crate::{Error, Result, RowNumber};
+use crate::{Error, Result, StopReason, Stopped};
 
 /// How long a caller waits for the calls of a stopped query to end, before it gets its error
 /// without them.
 pub const GRACE: Duration = Duration::from_millis(40);
-
-/// Why work was stopped.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum StopReason {
-    /// Somebody asked for it, or nobody wants the answer any more.
-    Cancelled,
-    /// The query took longer than it may.
-    QueryTimeout(Duration),
-    /// A call took longer than its function may.
-    FunctionTimeout(Arc<TimedOut>),
-    /// What it ran in was closed: `session`, `database`, `interpreter`.
-    Closed(&'static str),
-}
-
-/// A call of a function that took too long.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TimedOut {
-    /// The qualified name.
-    pub function: Arc<str>,
-    pub limit: Duration,
-    pub row: Option<RowNumber>,
-    /// As a note on an exception shows them; empty where nobody could look.
-    pub arguments: String,
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cancelled => f.write_str("the query was cancelled"),
-            Self::QueryTimeout(limit) => {
-                write!(f, "the query took longer than its timeout of {} s", limit.as_secs_f64())
-            }
-            Self::FunctionTimeout(call) => call.fmt(f),
-            Self::Closed(what) => write!(f, "the {what} was closed while the query ran"),
-        }
-    }
-}
-
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (function, limit) = (&self.function, self.limit.as_secs_f64());
-        write!(f, "{function} took longer than its timeout of {limit} s")?;
-        if let Some(row) = self.row {
-            write!(f, ", {row}")?;
-        }
-        if !self.arguments.is_empty() {
-            write!(f, ", {}", self.arguments)?;
-        }
-        Ok(())
-    }
-}
-
-/// What became of stopped work.
-#[derive(Debug, Clone)]
-pub struct Stopped {
-    pub reason: StopReason,
-    /// The functions whose calls did not end in time. They go on in the background, and what they
-    /// give is dropped.
-    pub still_running: Vec<Arc<str>>,
-}
-
-impl fmt::Display for Stopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason.fmt(f)?;
-        if self.still_running.is_empty() {
-            return Ok(());
-        }
-        let names = self.still_running.join(", ");
-        let verb = if self.still_running.len() == 1 { "is" } else { "are" };
-        write!(
-            f,
-            "; {names} {verb} still running in a call that cannot be interrupted, which ends in \
-             the background and whose result is dropped"
-        )
-    }
-}
 
 type Watcher = Box<dyn FnOnce(&CancelToken) + Send>;
 
@@ -116,9 +39,16 @@ struct State {
     parent: Option<Watch>,
 }
 
+/// A call that a thread is in.
+struct Current {
+    token: CancelToken,
+    /// Lives as long as the call.
+    call: Arc<()>,
+}
+
 thread_local! {
-    /// The tokens of the calls that this thread is in, the innermost last.
-    static CURRENT: RefCell<Vec<CancelToken>> = const { RefCell::new(Vec::new()) };
+    /// The calls that this thread is in, the innermost last.
+    static CURRENT: RefCell<Vec<Current>> = const { RefCell::new(Vec::new()) };
 }
 
 impl CancelToken {
@@ -126,15 +56,23 @@ impl CancelToken {
         Self::default()
     }
 
-    /// A token of its own, which stops with the call that this thread is in, if it is in one.
+    /// A token of its own, which stops with the query whose call this thread is in, if it is in
+    /// one. A query that ends well stops with it only what was started in a call that it leaves
+    /// behind: what a call that has returned left running is its author's to keep.
     pub fn for_this_thread() -> Self {
         let token = Self::new();
-        let Some(parent) = CURRENT.with_borrow(|tokens| tokens.last().cloned()) else {
+        let innermost = |calls: &Vec<Current>| {
+            calls.last().map(|current| (current.token.clone(), Arc::downgrade(&current.call)))
+        };
+        let Some((parent, call)) = CURRENT.with_borrow(innermost) else {
             return token;
         };
         let child = Arc::downgrade(&token.0);
         let watch = parent.on_stop(move |parent| {
-            if let (Some(child), Some(reason)) = (child.upgrade(), parent.reason()) {
+            let is_kept =
+                |reason: &StopReason| *reason == StopReason::Ended && call.strong_count() == 0;
+            let reason = parent.reason().filter(|reason| !is_kept(reason));
+            if let (Some(child), Some(reason)) = (child.upgrade(), reason) {
                 Self(child).stop(reason);
             }
         });
@@ -226,7 +164,8 @@ impl CancelToken {
     /// Says that this thread is in a call until the guard is dropped.
     pub fn begin_call(&self, function: &Arc<str>) -> RunningCall {
         self.0.state.lock().running.push(Arc::clone(function));
-        CURRENT.with_borrow_mut(|tokens| tokens.push(self.clone()));
+        let current = Current { token: self.clone(), call: Arc::default() };
+        CURRENT.with_borrow_mut(|calls| calls.push(current));
         RunningCall { function: Arc::clone(function), not_send: std::marker::PhantomData }
     }
 
@@ -289,7 +228,7 @@ pub struct RunningCall {
 
 impl Drop for RunningCall {
     fn drop(&mut self) {
-        let Some(token) = CURRENT.with_borrow_mut(Vec::pop) else { return };
+        let Some(Current { token, .. }) = CURRENT.with_borrow_mut(Vec::pop) else { return };
         let mut state = token.0.state.lock();
         if let Some(place) = state.running.iter().position(|name| Arc::ptr_eq(name, &self.function))
         {
@@ -328,6 +267,20 @@ mod tests {
         outer.stop(StopReason::QueryTimeout(Duration::from_secs(1)));
         assert_eq!(inner.reason(), outer.reason());
         assert!(!unrelated.is_stopped());
+    }
+
+    #[test]
+    fn the_end_of_a_query_stops_its_leftovers_and_not_what_a_call_left_to_its_author() {
+        let outer = CancelToken::new();
+        let call = outer.begin_call(&"p.f".into());
+        let kept = CancelToken::for_this_thread();
+        drop(call);
+        let _left_behind = outer.begin_call(&"p.g".into());
+        let needless = CancelToken::for_this_thread();
+        outer.stop(StopReason::Ended);
+        assert_eq!(kept.reason(), None);
+        assert_eq!(needless.reason(), Some(StopReason::Ended));
+        assert_eq!(outer.error().to_string().split(';').next(), Some("the query has ended"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::Instant;
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType, FieldRef};
 use arrowsmith_contract::{
-    CallContext, Error, Function, FunctionMetrics, Kernel, RowNumbers, coerce,
+    CallContext, CancelToken, Error, Function, FunctionMetrics, Kernel, RowNumbers, coerce,
 };
 use datafusion::common::{Result as DataFusionResult, ScalarValue};
 use datafusion::logical_expr::{
@@ -130,6 +130,11 @@ impl Call {
 
     pub(crate) fn function(&self) -> &Arc<Function> {
         &self.function
+    }
+
+    /// What stops it.
+    pub(crate) fn token(&self) -> &CancelToken {
+        &self.context.token
     }
 
     /// Calls the function for `rows` rows, which the user knows as `numbers`.

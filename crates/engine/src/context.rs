@@ -16,6 +16,7 @@ use datafusion::logical_expr::execution_props::ExecutionProps;
 use parking_lot::Mutex;
 
 use crate::progress::ProgressReader;
+use crate::tasks::Tasks;
 
 /// Made anew for each run, so that a relation can run many times, also at once. It travels as an
 /// extension of the run's configuration.
@@ -24,6 +25,7 @@ pub(crate) struct QueryContext {
     token: CancelToken,
     errors: Arc<ErrorLog>,
     progress: ProgressReader,
+    tasks: Arc<Tasks>,
     metrics: Arc<Mutex<BTreeMap<Arc<str>, Used>>>,
     /// For the names of columns that the engine makes up.
     names: Arc<AtomicUsize>,
@@ -80,6 +82,10 @@ impl QueryContext {
             rows: RowNumbers::default(),
             errors: Arc::clone(&self.errors),
         }
+    }
+
+    pub(crate) fn tasks(&self) -> &Arc<Tasks> {
+        &self.tasks
     }
 
     pub(crate) fn progress(&self) -> ProgressReader {

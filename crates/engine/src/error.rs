@@ -47,6 +47,10 @@ pub enum Error {
 impl Error {
     /// Why `token` was stopped, and what still runs under it.
     pub(crate) fn stopped(token: &contract::CancelToken) -> Self {
+        if token.reason() == Some(contract::StopReason::Ended) {
+            // Its answer was there, and given up.
+            return Self::cancelled();
+        }
         Self::Contract(token.error())
     }
 

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use arrowsmith_contract::{CollectedError, ErrorLog, RowScope};
+use arrowsmith_contract::{CollectedError, ErrorLog};
 use async_trait::async_trait;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::catalog::{CatalogProvider, SchemaProvider};
@@ -145,8 +145,7 @@ fn microseconds(error: &CollectedError) -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// The row in the input. A place in some batch would be taken for one.
+/// The row in the input where that is known, else in its batch, as a note would have it.
 fn row(error: &CollectedError) -> Option<i64> {
-    let row = error.row.filter(|row| row.scope == RowScope::Input)?;
-    i64::try_from(row.number).ok()
+    i64::try_from(error.row?.number).ok()
 }

@@ -13,6 +13,7 @@ mod compile;
 mod compute;
 mod compute_exec;
 mod filters;
+mod folded;
 mod hoist;
 mod joins;
 mod nodes;

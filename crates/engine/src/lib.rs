@@ -24,6 +24,7 @@ mod session;
 mod slot;
 mod sources;
 mod statements;
+mod tasks;
 mod work;
 mod write;
 mod yielding;

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,14 +14,14 @@ use futures::FutureExt;
 use crate::context::QueryContext;
 use crate::progress::ProgressReader;
 use crate::runtime::{EngineRuntime, block};
-use crate::slot::{Filler, Slot};
+use crate::slot::{Completion, Filler, Slot};
 use crate::work::{AtEnd, Work};
 use crate::{Error, Result};
 
 /// Work that was started. Wait for it from plain threads with [`Self::wait_for`], or as a future.
-/// Dropping it stops the work. When its query is stopped, the answer is there within
+/// Dropping it before the answer was taken stops the query. When its query is stopped, the answer is there within
 /// [`GRACE`](arrowsmith_contract::GRACE), whatever the work does.
-#[must_use = "dropping it stops the work"]
+#[must_use = "dropping it stops the query"]
 pub struct Pending<T> {
     slot: Arc<Slot<T>>,
     work: Option<Started>,
@@ -30,10 +29,7 @@ pub struct Pending<T> {
 }
 
 struct Started {
-    work: Arc<Work>,
     runtime: Arc<EngineRuntime>,
-    /// Whether the query is this work's.
-    owns_query: bool,
     progress: Option<ProgressReader>,
     /// Lets the waiter go when the query is stopped.
     _release: Watch,
@@ -49,10 +45,10 @@ impl<T: Send + 'static> Pending<T> {
     ) -> Self {
         let slot = Arc::new(Slot::new(query.token().clone(), None));
         let work = answering(&slot, work);
-        let work = match Work::start(runtime, query.token(), at_end, work) {
-            Ok(work) => work,
-            Err(error) => return Self::ready(Err(error)),
-        };
+        // The token has it from here on.
+        if let Err(error) = Work::start(runtime, query, at_end, work) {
+            return Self::ready(Err(error));
+        }
         let release = query.token().on_stop({
             let slot = Arc::downgrade(&slot);
             move |_| {
@@ -61,24 +57,25 @@ impl<T: Send + 'static> Pending<T> {
                 }
             }
         });
-        Self::of(slot, work, runtime, Some(query.progress()), release)
+        Self::of(slot, runtime, Some(query.progress()), release)
     }
 
-    /// Starts waiting for a part of what a query gives, which lets the query be. Once `complete`
-    /// is raised the part will come, even if the query is stopped.
+    /// Starts waiting for a part of what a query gives. Once all is there the part will come, even
+    /// if the query is stopped, unless a part was given up.
     pub(crate) fn start_step(
         runtime: &Arc<EngineRuntime>,
         token: &CancelToken,
-        complete: &Arc<AtomicBool>,
+        completion: &Arc<Completion>,
         step: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Self {
-        let slot = Arc::new(Slot::new(token.clone(), Some(Arc::clone(complete))));
-        let work = match Work::start_unwatched(runtime, None, answering(&slot, step)) {
-            Ok(work) => work,
-            Err(error) => return Self::ready(Err(error)),
-        };
+        let slot = Arc::new(Slot::new(token.clone(), Some(Arc::clone(completion))));
+        let work =
+            match Work::start_unwatched(runtime, &Arc::default(), None, answering(&slot, step)) {
+                Ok(work) => work,
+                Err(error) => return Self::ready(Err(error)),
+            };
         let release = token.on_stop({
-            let (slot, work) = (Arc::downgrade(&slot), Arc::clone(&work));
+            let slot = Arc::downgrade(&slot);
             move |_| {
                 if let Some(slot) = slot.upgrade().filter(|slot| slot.is_stopped()) {
                     work.abort();
@@ -86,19 +83,16 @@ impl<T: Send + 'static> Pending<T> {
                 }
             }
         });
-        Self::of(slot, work, runtime, None, release)
+        Self::of(slot, runtime, None, release)
     }
 
     fn of(
         slot: Arc<Slot<T>>,
-        work: Arc<Work>,
         runtime: &Arc<EngineRuntime>,
         progress: Option<ProgressReader>,
         release: Watch,
     ) -> Self {
-        let runtime = Arc::clone(runtime);
-        let owns_query = progress.is_some();
-        let work = Started { work, runtime, owns_query, progress, _release: release };
+        let work = Started { runtime: Arc::clone(runtime), progress, _release: release };
         Self { slot, work: Some(work), taken: false }
     }
 }
@@ -146,16 +140,11 @@ impl<T> Pending<T> {
         }
     }
 
-    /// Stops the work; the answer becomes `Stopped` within
+    /// Stops the query; the answer becomes `Stopped` within
     /// [`GRACE`](arrowsmith_contract::GRACE) unless it was there before.
     pub fn cancel(&self) {
-        match &self.work {
-            Some(work) if work.owns_query => self.slot.token().cancel(),
-            Some(work) => {
-                work.work.abort();
-                self.slot.fill(Err(Error::cancelled()));
-            }
-            None => {}
+        if self.work.is_some() {
+            self.slot.give_up();
         }
     }
 

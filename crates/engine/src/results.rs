@@ -3,7 +3,6 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -17,6 +16,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::context::QueryContext;
 use crate::progress::ProgressReader;
+use crate::slot::Completion;
 use crate::sources::ScannedFiles;
 use crate::work::{AtEnd, Work};
 use crate::{Error, Pending, Relation, Result, Session};
@@ -73,13 +73,13 @@ pub(crate) async fn collect(
     Ok(Relation::kept(session.clone(), schema, batches))
 }
 
-/// Moves batches to the reader until it has enough, an error comes or the query is stopped. Raises
-/// `complete` when the reader can have all that there will be.
+/// Moves batches to the reader until it has enough, an error comes or the query is stopped. Says so
+/// when the reader can have all that there will be.
 async fn forward(
     mut stream: SendableRecordBatchStream,
     sender: mpsc::Sender<Result<RecordBatch>>,
     token: CancelToken,
-    complete: Arc<AtomicBool>,
+    completion: Arc<Completion>,
 ) {
     loop {
         let next = AssertUnwindSafe(stream.next()).catch_unwind().await;
@@ -94,7 +94,9 @@ async fn forward(
             break;
         }
     }
-    complete.store(!token.is_stopped(), Ordering::Release);
+    if !token.is_stopped() {
+        completion.complete();
+    }
 }
 
 /// The batches of a running query, in any order unless the query has one. Dropping it stops the
@@ -104,7 +106,7 @@ pub struct ResultStream {
     schema: SchemaRef,
     batches: Arc<Mutex<mpsc::Receiver<Result<RecordBatch>>>>,
     token: CancelToken,
-    complete: Arc<AtomicBool>,
+    completion: Arc<Completion>,
     progress: ProgressReader,
 }
 
@@ -116,16 +118,16 @@ impl ResultStream {
     ) -> Result<Self> {
         let schema = stream.schema();
         let (sender, receiver) = mpsc::channel(WAITING);
-        let (token, complete) = (query.token().clone(), Arc::default());
-        let work = forward(stream, sender, token.clone(), Arc::clone(&complete));
+        let (token, completion) = (query.token().clone(), Arc::default());
+        let work = forward(stream, sender, token.clone(), Arc::clone(&completion));
         // The token has it from here on.
-        drop(Work::start(session.runtime(), &token, AtEnd::Stop, work)?);
+        drop(Work::start(session.runtime(), query, AtEnd::Stop, work)?);
         Ok(Self {
             session: session.clone(),
             schema,
             batches: Arc::new(Mutex::new(receiver)),
             token,
-            complete,
+            completion,
             progress: query.progress(),
         })
     }
@@ -134,17 +136,20 @@ impl ResultStream {
         Arc::clone(&self.schema)
     }
 
-    /// The next batch, or `None` at the end. Dropping the pending answer does not lose a batch
-    /// that was not taken, and does not stop the query.
+    /// The next batch, or `None` at the end. Dropping or cancelling the pending answer before it
+    /// was taken is as [`Self::cancel`]: a batch may have been on its way to it, and a reader who
+    /// missed one must not take what follows for all there is.
     pub fn next(&self) -> Pending<Option<RecordBatch>> {
         let batches = Arc::clone(&self.batches);
-        Pending::start_step(self.session.runtime(), &self.token, &self.complete, async move {
+        Pending::start_step(self.session.runtime(), &self.token, &self.completion, async move {
             batches.lock().await.recv().await.transpose()
         })
     }
 
-    /// Stops the query.
+    /// Stops the query. Each call of [`Self::next`] from here on gives `Stopped`, also where
+    /// batches or the end were waiting.
     pub fn cancel(&self) {
+        self.completion.give_up();
         self.token.cancel();
     }
 
@@ -157,7 +162,8 @@ impl ResultStream {
 impl Drop for ResultStream {
     fn drop(&mut self) {
         if !self.session.runtime().is_foreign() {
-            self.cancel();
+            // A batch that is waited for comes if it is there.
+            self.token.cancel();
         }
     }
 }

@@ -11,8 +11,12 @@ use arrowsmith_contract::watchdog::{self, Alarm};
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
+use crate::tasks::{self, Tasks};
 use crate::work::Work;
 use crate::{Error, Result};
+
+/// How often it is looked whether a retired runtime can go.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How soon a worker that is not stuck takes up a task.
 const ANSWERS_IN: Duration = Duration::from_millis(200);
@@ -37,6 +41,7 @@ struct State {
     /// What the current one may not have begun yet.
     waiting: Vec<Weak<Work>>,
     probe: Option<Alarm>,
+    next_look: Option<Alarm>,
 }
 
 impl EngineRuntime {
@@ -46,6 +51,7 @@ impl EngineRuntime {
             Some(threads) => threads,
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
+        tasks::follow();
         let runtime =
             build(threads).map_err(|e| Error::Internal(format!("no worker threads: {e}")))?;
         let state = State { current: Some(runtime), ..State::default() };
@@ -90,63 +96,94 @@ impl EngineRuntime {
     pub(crate) fn spawn(&self, work: &Arc<Work>) -> Result<()> {
         self.check()?;
         let mut state = self.state.lock();
-        let done = state.take_ended();
-        state.waiting.retain(|work| work.upgrade().is_some_and(|work| !work.has_begun()));
+        let waiting = state.take_waiting();
+        state.waiting =
+            waiting.iter().filter(|work| !work.has_begun()).map(Arc::downgrade).collect();
         let started = state.spawn(work);
         drop(state);
-        for runtime in done {
-            runtime.shutdown_background();
-        }
+        // The last hold of work drops what plugins gave it, whose end may come back to here.
+        drop(waiting);
         started
     }
 
     /// Retires the runtime of that generation, if it is the current one. What it has not begun
     /// moves to the next.
-    pub(crate) fn lose(&self, generation: u64) {
-        if self.check().is_err() {
-            return;
-        }
-        let mut state = self.state.lock();
-        if state.generation != generation {
+    pub(crate) fn lose(self: &Arc<Self>, generation: u64) {
+        if self.check().is_err() || !self.state.lock().is_current(generation) {
             return;
         }
         // Without threads for another, one with fewer workers is better than none.
-        let (true, Ok(fresh)) = (state.current.is_some(), build(self.threads)) else {
+        let Ok(fresh) = build(self.threads) else { return };
+        let mut state = self.state.lock();
+        if !state.is_current(generation) {
+            drop(state);
+            fresh.shutdown_background();
             return;
-        };
+        }
         let lost = state.current.replace(fresh);
         state.retired.extend(lost);
+        state.generation += 1;
+        let waiting = state.take_waiting();
+        for work in waiting.iter().filter(|work| !work.has_begun()) {
+            // There is a runtime, so it cannot fail.
+            let _ = state.spawn(work);
+        }
+        state.next_look = Some(self.plan_look());
+        drop(state);
+        drop(waiting);
         log::warn!(
             "a stopped query keeps a worker thread; {} new ones take over what comes",
             self.threads
         );
-        state.generation += 1;
-        for work in std::mem::take(&mut state.waiting) {
-            if let Some(work) = work.upgrade().filter(|work| !work.has_begun()) {
-                // There is a runtime, so it cannot fail.
-                let _ = state.spawn(&work);
-            }
-        }
     }
 
-    /// Retires the runtime of that generation if none of its workers answers, since operators of a
-    /// stopped query keep them all.
-    pub(crate) fn probe(self: &Arc<Self>, generation: u64) {
+    /// Retires the runtime of that generation if tasks of a stopped query are on its threads and
+    /// no worker answers. Without the first the workers have other work, and come back.
+    pub(crate) fn probe(self: &Arc<Self>, generation: u64, stopped: &Arc<Tasks>) {
+        if !stopped.hold_a_thread() {
+            return;
+        }
         let mut state = self.state.lock();
-        let (true, Some(current)) = (state.generation == generation, &state.current) else {
+        let Some(current) = state.current.as_ref().filter(|_| state.generation == generation)
+        else {
             return;
         };
         let answered = Arc::new(AtomicBool::new(false));
         let answer = Arc::clone(&answered);
         current.handle().spawn(async move { answer.store(true, Ordering::Release) });
-        let runtime = Arc::downgrade(self);
+        let (runtime, stopped) = (Arc::downgrade(self), Arc::clone(stopped));
         state.probe = Some(watchdog::after(ANSWERS_IN, move || {
             if let Some(runtime) = runtime.upgrade()
                 && !answered.load(Ordering::Acquire)
+                && stopped.hold_a_thread()
             {
                 runtime.lose(generation);
             }
         }));
+    }
+
+    fn plan_look(self: &Arc<Self>) -> Alarm {
+        let runtime = Arc::downgrade(self);
+        watchdog::after(LOOK_AGAIN, move || {
+            if let Some(runtime) = runtime.upgrade() {
+                runtime.look();
+            }
+        })
+    }
+
+    /// Lets the retired runtimes go on which nothing runs any more, and looks again while there
+    /// are others.
+    fn look(self: &Arc<Self>) {
+        if self.is_foreign() {
+            return;
+        }
+        let mut state = self.state.lock();
+        let ended = state.take_ended();
+        state.next_look = (!state.retired.is_empty()).then(|| self.plan_look());
+        drop(state);
+        for runtime in ended {
+            runtime.shutdown_background();
+        }
     }
 
     pub(crate) fn close(&self) {
@@ -170,6 +207,15 @@ impl State {
         runtime.handle().spawn(Arc::clone(work).run(self.generation));
         self.waiting.push(Arc::downgrade(work));
         Ok(())
+    }
+
+    fn is_current(&self, generation: u64) -> bool {
+        self.generation == generation && self.current.is_some()
+    }
+
+    /// What waited and is still there.
+    fn take_waiting(&mut self) -> Vec<Arc<Work>> {
+        self.waiting.drain(..).filter_map(|work| work.upgrade()).collect()
     }
 
     /// Retired runtimes on which nothing runs any more.
@@ -220,7 +266,10 @@ pub(crate) fn block<T>(wait: impl FnOnce() -> T) -> T {
 
 #[cfg(test)]
 mod tests {
+    use datafusion::common::runtime::SpawnedTask;
+
     use super::*;
+    use crate::tasks::Task;
 
     #[test]
     fn a_fork_starts_nothing_and_shuts_nothing_down() {
@@ -237,19 +286,42 @@ mod tests {
         receiver.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
     }
 
+    /// Starts something that keeps the only worker for so long.
+    fn keep_worker(runtime: &EngineRuntime, tasks: &Arc<Tasks>, keep: Duration) {
+        let handle = runtime.state.lock().current.as_ref().unwrap().handle().clone();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        handle.spawn(Task::new(tasks, async move {
+            // As operators do it.
+            let inner = SpawnedTask::spawn(async move {
+                sender.send(()).unwrap();
+                std::thread::sleep(keep);
+            });
+            inner.await.unwrap();
+        }));
+        receiver.recv_timeout(Duration::from_secs(10)).unwrap();
+    }
+
     #[test]
-    fn workers_that_do_not_answer_are_lost() {
+    fn workers_that_a_stopped_query_keeps_are_lost_and_busy_ones_are_not() {
         let runtime = EngineRuntime::start(Some(1)).unwrap();
         let generation = || runtime.state.lock().generation;
-        runtime.probe(0);
-        std::thread::sleep(2 * ANSWERS_IN);
+        let (stopped, other) = (Arc::default(), Arc::default());
+        runtime.probe(0, &stopped);
+        keep_worker(&runtime, &other, 3 * ANSWERS_IN);
+        runtime.probe(0, &stopped);
+        std::thread::sleep(4 * ANSWERS_IN);
         assert_eq!(generation(), 0);
-        let handle = runtime.state.lock().current.as_ref().unwrap().handle().clone();
-        handle.spawn(async { std::thread::sleep(10 * ANSWERS_IN) });
-        runtime.probe(0);
+        keep_worker(&runtime, &stopped, 10 * ANSWERS_IN);
+        runtime.probe(0, &stopped);
         let start = std::time::Instant::now();
         while generation() == 0 {
             assert!(start.elapsed() < 10 * ANSWERS_IN, "nobody noticed");
+            std::thread::yield_now();
+        }
+        assert_eq!(runtime.state.lock().retired.len(), 1);
+        // It goes though nothing else is started.
+        while !runtime.state.lock().retired.is_empty() {
+            assert!(start.elapsed() < 10 * ANSWERS_IN + 5 * LOOK_AGAIN, "it stays");
             std::thread::yield_now();
         }
     }

@@ -166,8 +166,11 @@ impl Session {
         Ok(table.is_some())
     }
 
-    /// The names of the tables and views, sorted.
+    /// The names of the tables and views, sorted; none where [`Self::check_open`] fails.
     pub fn tables(&self) -> Vec<String> {
+        if self.check_open().is_err() {
+            return Vec::new();
+        }
         let mut names: Vec<String> = self
             .inner
             .context
@@ -191,6 +194,10 @@ impl Session {
 
     fn close_with(&self, what: &'static str) {
         self.inner.closed.store(true, Ordering::Release);
+        if self.inner.runtime.is_foreign() {
+            // The registry's lock may be held for ever.
+            return;
+        }
         self.stop(&StopReason::Closed(what));
         self.inner.registry.clear();
     }
@@ -241,7 +248,11 @@ impl Session {
         &self.inner.runtime
     }
 
-    pub(crate) fn check_open(&self) -> Result<()> {
+    /// Whether it can be used.
+    ///
+    /// # Errors
+    /// [`Error::Closed`](crate::Error::Closed) after closing it or its database, and after a fork.
+    pub fn check_open(&self) -> Result<()> {
         self.inner.runtime.check()?;
         if self.is_closed() {
             return Err(closed("session"));

@@ -14,13 +14,37 @@ use crate::{Error, Result};
 /// How often it is looked whether the calls of a stopped query have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
+/// Whether all that the readers of a stream wait for is there, so that no stop matters any more.
+#[derive(Debug, Default)]
+pub(crate) struct Completion {
+    complete: AtomicBool,
+    given_up: AtomicBool,
+}
+
+impl Completion {
+    pub(crate) fn complete(&self) {
+        self.complete.store(true, Ordering::Release);
+    }
+
+    /// From now on every reader gets an error: one who missed a batch must not see the next. Gives
+    /// whether all was there.
+    pub(crate) fn give_up(&self) -> bool {
+        self.given_up.store(true, Ordering::Release);
+        self.complete.load(Ordering::Acquire)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::Acquire) && !self.given_up.load(Ordering::Acquire)
+    }
+}
+
 pub(crate) struct Slot<T> {
     state: Mutex<State<T>>,
     filled: Condvar,
     /// What stops the work.
     token: CancelToken,
-    /// Raised once all that the work waits for is there, so that no stop matters any more.
-    complete: Option<Arc<AtomicBool>>,
+    /// Of the stream that the answer is a part of.
+    completion: Option<Arc<Completion>>,
     next_look: Mutex<Option<Alarm>>,
 }
 
@@ -31,23 +55,29 @@ struct State<T> {
 }
 
 impl<T> Slot<T> {
-    pub(crate) fn new(token: CancelToken, complete: Option<Arc<AtomicBool>>) -> Self {
+    pub(crate) fn new(token: CancelToken, completion: Option<Arc<Completion>>) -> Self {
         Self {
             state: Mutex::new(State { answer: None, done: false, waker: None }),
             filled: Condvar::new(),
             token,
-            complete,
+            completion,
             next_look: Mutex::default(),
         }
     }
 
-    pub(crate) fn token(&self) -> &CancelToken {
-        &self.token
+    /// Stops the query. Where the answer is a part of a stream, no other part is given.
+    pub(crate) fn give_up(&self) {
+        let was_complete = self.completion.as_ref().is_some_and(|completion| completion.give_up());
+        self.token.cancel();
+        if was_complete {
+            // The query may have ended, and its end said, before.
+            self.fill(Err(Error::stopped(&self.token)));
+        }
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
-        let complete = self.complete.as_ref();
-        self.token.is_stopped() && !complete.is_some_and(|flag| flag.load(Ordering::Acquire))
+        let completion = self.completion.as_ref();
+        self.token.is_stopped() && !completion.is_some_and(|completion| completion.is_complete())
     }
 
     pub(crate) fn is_done(&self) -> bool {

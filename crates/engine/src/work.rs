@@ -8,13 +8,14 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use arrowsmith_contract::watchdog::{self, Alarm};
-use arrowsmith_contract::{CancelToken, Watch};
-use futures::FutureExt;
-use futures::future::{AbortHandle, Abortable, BoxFuture};
+use arrowsmith_contract::{CancelToken, StopReason, Watch};
+use futures::future::{AbortHandle, Abortable};
 use parking_lot::Mutex;
 
 use crate::Result;
+use crate::context::QueryContext;
 use crate::runtime::EngineRuntime;
+use crate::tasks::{Task, Tasks};
 
 /// How long after the stop a call or an operator may keep its worker before that is given up.
 const LOST_AFTER: Duration = Duration::from_secs(1);
@@ -29,9 +30,11 @@ pub(crate) enum AtEnd {
 }
 
 pub(crate) struct Work {
-    unstarted: Mutex<Option<BoxFuture<'static, ()>>>,
+    unstarted: Mutex<Option<Task<()>>>,
     abort: AbortHandle,
     finished: Arc<AtomicBool>,
+    /// Those of its query.
+    tasks: Arc<Tasks>,
     /// Of the runtime that it is on.
     generation: AtomicU64,
     runtime: Weak<EngineRuntime>,
@@ -40,15 +43,16 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Starts work that ends with `token`.
+    /// Starts work that ends with the query.
     pub(crate) fn start(
         runtime: &Arc<EngineRuntime>,
-        token: &CancelToken,
+        query: &QueryContext,
         at_end: AtEnd,
         work: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Arc<Self>> {
+        let token = query.token();
         let stops = (at_end == AtEnd::Stop).then(|| token.clone());
-        let work = Self::start_unwatched(runtime, stops, work)?;
+        let work = Self::start_unwatched(runtime, query.tasks(), stops, work)?;
         let watch = token.on_stop({
             let work = Arc::clone(&work);
             move |token| work.stop(token)
@@ -60,21 +64,25 @@ impl Work {
     /// Starts work that somebody else stops, and at whose end `stops` is stopped.
     pub(crate) fn start_unwatched(
         runtime: &Arc<EngineRuntime>,
+        tasks: &Arc<Tasks>,
         stops: Option<CancelToken>,
         work: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Arc<Self>> {
         let finished = Arc::new(AtomicBool::new(false));
-        let end = End { began: Instant::now(), finished: Arc::clone(&finished), stops };
+        let reason = StopReason::Cancelled;
+        let mut end = End { began: Instant::now(), finished: Arc::clone(&finished), stops, reason };
         let (abort, registration) = AbortHandle::new_pair();
         let work = async move {
-            let _end = end;
             // What it gives up when aborted is dropped before the end is said.
-            let _ = Abortable::new(work, registration).await;
+            if Abortable::new(work, registration).await.is_ok() {
+                end.is_reached();
+            }
         };
         let work = Arc::new(Self {
-            unstarted: Mutex::new(Some(work.boxed())),
+            unstarted: Mutex::new(Some(Task::new(tasks, work))),
             abort,
             finished,
+            tasks: Arc::clone(tasks),
             generation: AtomicU64::new(0),
             runtime: Arc::downgrade(runtime),
             watch: Mutex::default(),
@@ -107,7 +115,7 @@ impl Work {
         drop(self.take_unstarted());
     }
 
-    fn take_unstarted(&self) -> Option<BoxFuture<'static, ()>> {
+    fn take_unstarted(&self) -> Option<Task<()>> {
         self.unstarted.lock().take()
     }
 
@@ -125,10 +133,10 @@ impl Work {
         *self.alarm.lock() = Some(watchdog::after(LOST_AFTER, move || {
             let Some(runtime) = work.runtime.upgrade() else { return };
             let generation = work.generation.load(Ordering::Acquire);
-            if token.is_busy() || !work.is_finished() {
+            if token.is_busy() {
                 runtime.lose(generation);
             } else {
-                runtime.probe(generation);
+                runtime.probe(generation, &work.tasks);
             }
         }));
     }
@@ -157,6 +165,14 @@ struct End {
     began: Instant,
     finished: Arc<AtomicBool>,
     stops: Option<CancelToken>,
+    reason: StopReason,
+}
+
+impl End {
+    /// The work was not given up.
+    fn is_reached(&mut self) {
+        self.reason = StopReason::Ended;
+    }
 }
 
 impl Drop for End {
@@ -164,7 +180,7 @@ impl Drop for End {
         self.finished.store(true, Ordering::Release);
         log::debug!("work ended after {:.3?}", self.began.elapsed());
         if let Some(token) = &self.stops {
-            token.cancel();
+            token.stop(self.reason.clone());
         }
     }
 }

@@ -32,7 +32,6 @@ const MODULES: &[(&str, &str)] = &[
     ("refusals", include_str!("python/refusals.py")),
     ("signals", include_str!("python/signals.py")),
     ("modules", include_str!("python/modules.py")),
-    ("execution", include_str!("python/execution.py")),
     ("loader", include_str!("python/loader.py")),
 ];
 

@@ -17,6 +17,7 @@ mod kernel;
 mod loader;
 pub mod logging;
 mod manifest;
+mod processor_time;
 mod source;
 
 pub use embedded::{install, public_classes};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrowsmith_contract::{Error, LoadError, Location, Manifest, Result};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::{door, embedded, errors, manifest};
 
@@ -51,10 +52,10 @@ pub fn load_function(function: &Bound<'_, PyAny>) -> Result<Manifest> {
 fn load<'py>(
     py: Python<'py>,
     way: &str,
-    arguments: impl pyo3::call::PyCallArgs<'py>,
+    arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
 ) -> Result<Manifest> {
-    let loaded =
-        embedded::module(py, "loader").and_then(|loader| loader.call_method1(way, arguments));
+    let loaded = embedded::module(py, "loader")
+        .and_then(|loader| door::call(&loader.getattr(way)?, &arguments.into_pyobject(py)?, None));
     let loaded = loaded.map_err(|exception| errors::from_loader(py, exception))?;
     manifest::from_loaded(&loaded)
 }

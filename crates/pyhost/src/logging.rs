@@ -2,20 +2,28 @@
 //! not attach; who comes to the door anyway takes them along.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock};
 
+use arc_swap::ArcSwap;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use parking_lot::Mutex;
+use pyo3::exceptions::PyException;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+
+use crate::door;
 
 /// Further lines are counted only.
 const ROOM: usize = 1000;
 /// The logger of Python's under which all lines come.
 const ROOT: &str = "arrowsmith";
 
-static QUEUE: Mutex<Queue> = Mutex::new(Queue { lines: VecDeque::new(), dropped: 0 });
+/// Swapped after a fork, which may leave it locked for ever.
+static QUEUE: LazyLock<ArcSwap<Mutex<Queue>>> = LazyLock::new(ArcSwap::default);
 static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
+#[derive(Default)]
 struct Queue {
     lines: VecDeque<Line>,
     dropped: u64,
@@ -50,7 +58,8 @@ impl Log for ToQueue {
             target: record.target().to_owned(),
             message: record.args().to_string(),
         };
-        let mut queue = QUEUE.lock();
+        let queue = QUEUE.load();
+        let mut queue = queue.lock();
         if queue.lines.len() < ROOM {
             queue.lines.push_back(line);
         } else {
@@ -61,17 +70,19 @@ impl Log for ToQueue {
     fn flush(&self) {}
 }
 
+/// Starts anew in the child of a fork.
+pub(crate) fn forget_parent() {
+    QUEUE.store(Arc::default());
+}
+
 /// Gives what waits to Python's `logging`, and asks it which levels it wants.
 ///
 /// # Errors
-/// What a signal handler or a broken logger raised.
+/// What a signal handler raised meanwhile to end the program, such as `KeyboardInterrupt`.
 pub(crate) fn drain(py: Python<'_>) -> PyResult<()> {
-    let (lines, dropped) = {
-        let mut queue = QUEUE.lock();
-        (std::mem::take(&mut queue.lines), std::mem::take(&mut queue.dropped))
-    };
     let root = logger(py)?;
     follow_level(root)?;
+    let Queue { lines, dropped } = std::mem::take(&mut *QUEUE.load().lock());
     for line in lines {
         emit(root, line.level, &line.target, &line.message)?;
     }
@@ -89,9 +100,17 @@ fn logger(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     Ok(logger.bind(py))
 }
 
-/// Lines that nobody wants are not even made.
+/// Lines that nobody wants are not even made. No bytecode runs here: a signal handler could raise in it,
+/// and what it raises is not ours to judge.
 fn follow_level(root: &Bound<'_, PyAny>) -> PyResult<()> {
-    log::set_max_level(match root.call_method0("getEffectiveLevel")?.extract::<i64>()? {
+    let py = root.py();
+    let mut logger = root.clone();
+    let mut level = 0;
+    while level == 0 && !logger.is_none() {
+        level = logger.getattr(intern!(py, "level"))?.extract::<i64>()?;
+        logger = logger.getattr(intern!(py, "parent"))?;
+    }
+    log::set_max_level(match level {
         ..10 => LevelFilter::Trace,
         10..20 => LevelFilter::Debug,
         20..30 => LevelFilter::Info,
@@ -101,7 +120,9 @@ fn follow_level(root: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
+/// A handler or filter that fails must not take the query's answer along.
 fn emit(root: &Bound<'_, PyAny>, level: Level, target: &str, message: &str) -> PyResult<()> {
+    let py = root.py();
     let number = match level {
         Level::Error => 40,
         Level::Warn => 30,
@@ -109,7 +130,18 @@ fn emit(root: &Bound<'_, PyAny>, level: Level, target: &str, message: &str) -> P
         Level::Debug => 10,
         Level::Trace => 5,
     };
-    child(root, target)?.call_method1("log", (number, "%s", message)).map(drop)
+    let logged = child(root, target).and_then(|logger| {
+        let log = logger.getattr(intern!(py, "log"))?;
+        let arguments = (number, "%s", message).into_pyobject(py)?;
+        door::call(&log, &arguments, None)
+    });
+    match logged {
+        Err(failure) if failure.is_instance_of::<PyException>(py) => {
+            failure.write_unraisable(py, Some(root));
+            Ok(())
+        }
+        logged => logged.map(drop),
+    }
 }
 
 /// `arrowsmith_engine::session` logs as `arrowsmith.engine.session`, others below `arrowsmith` too.

@@ -95,6 +95,7 @@ fn make_function(
         "numpy" => Mode::VectorizedNumpy,
         _ => Mode::Row,
     };
+    import_libraries(py, mode)?;
     let signature = make_signature(loaded, mode)?;
     // There is one tier so far; asking for it is checked, and the choice is made here.
     let (TierChoice::Auto | TierChoice::Only(Tier::Inline)) = loaded.tier.parse()?;
@@ -122,6 +123,21 @@ fn make_function(
         source: source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new),
         kernel: Kernel::Scalar(Arc::new(kernel)),
     })
+}
+
+/// Imports what calls will need: an import amid a call could be interrupted, and a library that is
+/// imported by half stays broken.
+fn import_libraries(py: Python<'_>, mode: Mode) -> Result<()> {
+    match mode {
+        Mode::Row => {}
+        // Without it the function gets arrays of our own.
+        Mode::VectorizedArrow => drop(py.import("pyarrow")),
+        Mode::VectorizedNumpy => drop(py.import("numpy").map_err(|error| {
+            let message = format!("a function with vectorized=\"numpy\" needs NumPy: {error}");
+            Error::from(LoadError::new(message))
+        })?),
+    }
+    Ok(())
 }
 
 fn make_policy(loaded: &LoadedFunction<'_>) -> Result<CallPolicy> {

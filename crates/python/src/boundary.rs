@@ -3,7 +3,6 @@
 //! It is native because it leaves no frame of its own in tracebacks.
 
 use arrowsmith_pyhost::{ErrorClass, door, new_error};
-use pyo3::exceptions::PyAttributeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -21,7 +20,7 @@ static FOLDER: PyOnceLock<String> = PyOnceLock::new();
 // A Python function of the package, as its users meet it: exceptions have none of the package's own
 // frames, and a panic of Rust's is an `InternalError`. A doc comment would hide the function's own.
 #[derive(Debug)]
-#[pyclass(frozen, module = "arrowsmith._native")]
+#[pyclass(frozen, weakref, module = "arrowsmith._native")]
 pub(crate) struct Boundary(Py<PyAny>);
 
 /// Makes a function of the package one that users call. Usable as a decorator.
@@ -40,7 +39,7 @@ impl Boundary {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         // PyO3 goes on with a panic where it meets its exception.
-        match door::catch_panic(|| self.0.bind(py).call(args, kwargs)) {
+        match door::catch_panic(|| door::call(self.0.bind(py), args, kwargs)) {
             Ok(answer) => answer.map_err(|exception| shown(py, exception)),
             Err(panic) => Err(new_error(py, ErrorClass::Internal, &panic.to_string())),
         }
@@ -76,8 +75,12 @@ impl Boundary {
 
     /// The names, the annotations and whatever else the function has.
     fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.0.bind(py).getattr(name);
-        found.map_err(|_| PyAttributeError::new_err(name.to_owned()))
+        self.0.bind(py).getattr(name)
+    }
+
+    /// Pickled by its name, as functions are.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.0.bind(py).getattr("__qualname__")
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

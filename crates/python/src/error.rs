@@ -26,7 +26,7 @@ pub(crate) fn wait_and_tell<T: Send + 'static>(
         Err(interrupt) => {
             pending.cancel();
             // Calls that don't end in time are named in the error of the work.
-            let left = door::step_out(py, || pending.wait_for(2 * contract::GRACE));
+            let left = door::step_out(py, || pending.wait_for(2 * contract::GRACE)).flatten();
             if let Some(Err(Error::Contract(contract::Error::Stopped(stopped)))) = left
                 && !stopped.still_running.is_empty()
             {

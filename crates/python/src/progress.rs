@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use arrowsmith_engine as engine;
+use arrowsmith_pyhost::door;
 use pyo3::prelude::*;
 
 /// What a run has done so far.
@@ -107,6 +108,7 @@ impl Listening {
 
     fn call(&self, py: Python<'_>, done: bool) -> PyResult<()> {
         let progress = Progress::new(py, self.reader.read(), done)?;
-        self.listener.callback.call1(py, (progress,)).map(drop)
+        let arguments = (progress,).into_pyobject(py)?;
+        door::call(self.listener.callback.bind(py), &arguments, None).map(drop)
     }
 }

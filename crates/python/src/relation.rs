@@ -12,7 +12,7 @@ use arrow::util::pretty::pretty_format_batches;
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{door, exchange};
 use parking_lot::Mutex;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList, PyTuple};
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
@@ -42,6 +42,10 @@ impl Run {
         let batch = wait_and_tell(py, self.stream.next(), listening.as_mut());
         if let Some(listening) = listening {
             *self.listening.lock() = Some(listening);
+        }
+        if batch.is_err() {
+            // Whoever goes on reading after an interrupt learns that rows may be missing.
+            self.stream.cancel();
         }
         if !matches!(batch, Ok(Some(_))) {
             let ended = self.end(py);
@@ -269,7 +273,7 @@ impl Iterator for Reader {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = door::enter(|py| Ok(self.run.next(py).map_err(|error| error.to_string())));
+        let batch = door::enter(|py| Ok(self.run.next(py).map_err(|error| told(py, &error))));
         let batch = match batch {
             Ok(Ok(batch)) => batch?,
             Ok(Err(message)) => return Some(Err(ArrowError::ComputeError(message))),
@@ -277,6 +281,16 @@ impl Iterator for Reader {
         };
         Some(plain_batch(&batch, &self.schema))
     }
+}
+
+/// The C stream interface takes texts only. An interrupt comes again as one, behind the consumer's own
+/// error.
+fn told(py: Python<'_>, error: &PyErr) -> String {
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // It fails where somebody removed the module.
+        drop(py.import("_thread").and_then(|thread| thread.call_method0("interrupt_main")));
+    }
+    error.to_string()
 }
 
 impl RecordBatchReader for Reader {

@@ -43,11 +43,7 @@ impl Session {
     }
 
     fn check_open(&self, py: Python<'_>) -> PyResult<()> {
-        if self.0.is_closed() {
-            let closed = engine::Error::Closed("the session is closed".to_owned());
-            return Err(raising(py)(closed));
-        }
-        Ok(())
+        self.0.check_open().map_err(raising(py))
     }
 }
 

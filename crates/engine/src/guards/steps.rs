@@ -13,8 +13,8 @@ use arrow::datatypes::{DataType, SchemaRef};
 use arrowsmith_contract::{Determinism, RowNumbers};
 use datafusion::common::{Result, internal_err};
 use datafusion::physical_expr::PhysicalExpr;
-use parking_lot::Mutex;
 
+use super::folded::Folded;
 use crate::adapter::{Call, repeat};
 use crate::error::through_datafusion;
 
@@ -158,12 +158,12 @@ pub(crate) struct CallStep {
     call: Call,
     arguments: Vec<Step>,
     /// The one value of a pure function over constants, for the run that the call is bound to.
-    folded: Mutex<Option<ArrayRef>>,
+    folded: Folded,
 }
 
 impl CallStep {
     pub(crate) fn new(call: Call, arguments: Vec<Step>) -> Self {
-        Self { call, arguments, folded: Mutex::new(None) }
+        Self { call, arguments, folded: Folded::default() }
     }
 
     fn is_constant(&self) -> bool {
@@ -180,17 +180,9 @@ impl CallStep {
         if !self.is_constant() {
             return self.invoke(part);
         }
-        // Held while the function runs, so that other threads wait for the value instead of
-        // computing it again.
-        let mut folded = self.folded.lock();
-        let value = match folded.as_ref() {
-            Some(value) => Arc::clone(value),
-            None => {
-                let first = Part::new(part.batch.slice(0, 1), part.numbers.clone());
-                Arc::clone(folded.insert(self.invoke(&first)?))
-            }
-        };
-        drop(folded);
+        let value = self.folded.get(self.call.token(), || {
+            self.invoke(&Part::new(part.batch.slice(0, 1), part.numbers.clone()))
+        })?;
         repeat(&value, rows)
     }
 

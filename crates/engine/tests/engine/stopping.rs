@@ -1,14 +1,18 @@
 //! Everything can be stopped, and what was stopped leaves nothing behind.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::DirEntry;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use arrowsmith_contract::StopReason;
-use arrowsmith_engine::{Error, Parameters, Pending};
+use arrowsmith_contract::{Grants, StopReason};
+use arrowsmith_engine::{Error, Parameters, Pending, ResultStream};
+use arrowsmith_testkit::PluginBuilder;
 
 use crate::fixture::{LONG, wait_until};
 use crate::stuck::{BUDGET, STUCK, World, run, stopped};
@@ -84,6 +88,75 @@ fn an_answer_that_is_there_outlives_its_query() {
 }
 
 #[test]
+fn who_missed_a_batch_of_a_stream_gets_no_other_and_no_end() {
+    let world = World::new(2);
+    for rows in [3, 1_000_000] {
+        let sql = format!("SELECT k.id(value) FROM generate_series(1, {rows})");
+        let relation = world.session.sql(&sql, Parameters::None, None).wait().unwrap();
+        let give_up: [fn(&ResultStream); 4] = [
+            ResultStream::cancel,
+            |stream| drop(stream.next()),
+            |stream| {
+                let pending = stream.next();
+                thread::sleep(BUDGET);
+                drop(pending);
+            },
+            |stream| {
+                let pending = stream.next();
+                thread::sleep(BUDGET);
+                pending.cancel();
+                // What was there before stays.
+                pending.wait().unwrap();
+            },
+        ];
+        for (way, give_up) in give_up.into_iter().enumerate() {
+            for read in [0, 1] {
+                let stream = relation.execute().wait().unwrap();
+                for _ in 0..read {
+                    stream.next().wait().unwrap();
+                }
+                // Time for batches, or the whole answer, to come.
+                thread::sleep(BUDGET);
+                give_up(&stream);
+                for _ in 0..3 {
+                    let mut pending = stream.next();
+                    let answer = pending.wait_for(LONG).unwrap();
+                    assert!(answer.is_err(), "way {way} after {read} of {rows}: {answer:?}");
+                    assert_eq!(stopped(answer).reason, StopReason::Cancelled);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_call_left_running_outlives_its_query() {
+    const ROWS: usize = 1_000_000;
+    let world = World::new(2);
+    let kept = Arc::new(Mutex::new(None));
+    let (keep, inner) = (Arc::clone(&kept), world.session.clone());
+    let plugin = PluginBuilder::new("keeps")
+        .unwrap()
+        .batch("stream", &["int"], "int", move |columns, _, _| {
+            let sql = format!("SELECT k.id(value) FROM generate_series(1, {ROWS})");
+            let relation = inner.sql(&sql, Parameters::None, None).wait().unwrap();
+            *keep.lock().unwrap() = Some(relation.execute().wait().unwrap());
+            Ok(Arc::clone(&columns[0]))
+        })
+        .unwrap()
+        .build()
+        .unwrap();
+    world.session.registry().commit(&plugin, &Grants::all(), true).unwrap();
+    run(&world.session, "SELECT keeps.stream(1)", None).wait().unwrap();
+    let stream = kept.lock().unwrap().take().unwrap();
+    let mut rows = 0;
+    while let Some(batch) = stream.next().wait().unwrap() {
+        rows += batch.num_rows();
+    }
+    assert_eq!(rows, ROWS);
+}
+
+#[test]
 fn what_nobody_needs_any_more_ends() {
     let sql = "SELECT * FROM (SELECT k.after(1) UNION ALL SELECT k.polite(1)) LIMIT 1";
     let plan = || {
@@ -150,11 +223,30 @@ fn a_future_is_woken() {
 }
 
 /// The worker threads of this process.
+fn worker_ids() -> BTreeSet<OsString> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap());
+    let is_worker = |task: &DirEntry| {
+        let name = std::fs::read_to_string(task.path().join("comm"));
+        name.is_ok_and(|name| name.trim() == "arrowsmith")
+    };
+    tasks.filter(is_worker).map(|task| task.file_name()).collect()
+}
+
 fn workers() -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let names =
-        tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).ok());
-    names.filter(|name| name.trim() == "arrowsmith").count()
+    worker_ids().len()
+}
+
+#[test]
+fn a_query_that_ended_when_stopped_costs_later_ones_no_workers() {
+    let world = World::new(1);
+    let limit = Duration::from_millis(50);
+    let answer = run(&world.session, "SELECT k.polite(1)", Some(limit)).wait();
+    assert_eq!(stopped(answer).reason, StopReason::QueryTimeout(limit));
+    let before = worker_ids();
+    assert_eq!(before.len(), 1);
+    // Its one batch takes longer than a worker may be kept by a stopped query.
+    run(&world.session, "SELECT k.deaf(3000)", None).wait().unwrap();
+    assert_eq!(worker_ids(), before);
 }
 
 #[test]
@@ -177,10 +269,8 @@ fn lost_workers_are_replaced_and_go_when_they_can() {
         assert_eq!(stopped(pending.wait()).still_running, ["k.deaf".into()]);
     }
     world.calls_end();
-    wait_until("the end of the retired workers", || {
-        run(&world.session, "SELECT 1", None).wait().unwrap();
-        workers() == 2
-    });
+    // Also where nothing else runs.
+    wait_until("the end of the retired workers", || workers() == 2);
 }
 
 #[test]

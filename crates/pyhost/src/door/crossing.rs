@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict};
 
 use super::{detached, thread_state};
-use crate::{gate, interrupt};
+use crate::{gate, interrupt, logging};
 
 /// At exit nobody waits longer than this.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -94,7 +94,7 @@ pub(crate) fn register_hooks(py: Python<'_>) -> PyResult<()> {
         if !detached(py, close) {
             keep_stdin(py)?;
         }
-        PyResult::Ok(())
+        logging::drain(py)
     })?;
     py.import("atexit")?.call_method1("register", (close,))?;
     let os = py.import("os")?;
@@ -145,4 +145,5 @@ fn forget_parent() {
     watchdog::forget_parent();
     interrupt::forget_parent();
     gate::forget_parent();
+    logging::forget_parent();
 }

@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use arrowsmith_contract::{Error, Result};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 
 use crossing::Crossing;
 pub(crate) use crossing::{generation, is_main_thread, register_hooks};
 pub(crate) use parking::parked_at_exit;
 pub(crate) use thread_state::{drop_at_thread_end, own_ident};
 
-use crate::{errors, gate, logging};
+use crate::{errors, gate, interrupt, kernel, logging};
 
 /// How long [`leave`] waits between two looks at signals.
 pub const POLL: Duration = Duration::from_millis(25);
@@ -57,6 +58,19 @@ pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T> {
         .map_err(|payload| Error::Internal(panic_message(payload.as_ref())))
 }
 
+/// Calls Python code of users or plugins from an attached thread that may be one of Python's own: where
+/// the interpreter ends such a thread at its exit, Rust must not be unwound.
+///
+/// # Errors
+/// What the code raised.
+pub fn call<'py>(
+    callable: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+    named: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    kernel::call_parked(callable, arguments, named)
+}
+
 /// Something that is done, attached, between two waits. An error ends the waiting.
 pub type Meanwhile<'a> = &'a mut dyn FnMut(Python<'_>) -> PyResult<()>;
 
@@ -91,11 +105,10 @@ pub fn leave_and_return<T: Send>(
     let comes_back = watches_signals || meanwhile.is_some();
     let mut place = gate::give_back();
     let outcome = loop {
-        // It runs Python code, so a signal handler may raise there.
-        if let Err(interrupt) = logging::drain(py) {
+        if watches_signals && let Err(interrupt) = py.check_signals() {
             break Err(interrupt);
         }
-        if watches_signals && let Err(interrupt) = py.check_signals() {
+        if let Err(interrupt) = logging::drain(py) {
             break Err(interrupt);
         }
         if let Some(meanwhile) = &mut meanwhile
@@ -113,6 +126,7 @@ pub fn leave_and_return<T: Send>(
         match waited {
             Some(Ok(value)) => break Ok(value),
             Some(Err(panic)) => break Err(errors::to_pyerr(py, &panic)),
+            None if interrupt::is_stopping() => break Err(interrupt::exception(py)),
             None if crossing::is_closing() => {
                 break Err(errors::to_pyerr(py, &crossing::shutting_down()));
             }
@@ -122,15 +136,17 @@ pub fn leave_and_return<T: Send>(
     if place.is_some() {
         detached(py, || gate::take_again(place.take()));
     }
-    outcome.and_then(|value| logging::drain(py).map(|()| value))
+    // What was logged meanwhile waits for the next one at the door: the value is here now.
+    outcome
 }
 
-/// Waits once, or until there is something or the interpreter exits.
+/// Waits once, or until there is something, the interpreter exits or this thread's call is to end.
 fn wait_caught<T>(wait: &mut impl FnMut(Duration) -> Option<T>, once: bool) -> Option<Result<T>> {
     let outcome = catch_panic(|| {
         loop {
             let value = wait(POLL);
-            if once || value.is_some() || crossing::is_closing() {
+            let must_return = crossing::is_closing() || interrupt::is_stopping();
+            if once || must_return || value.is_some() {
                 return value;
             }
         }
@@ -138,9 +154,10 @@ fn wait_caught<T>(wait: &mut impl FnMut(Duration) -> Option<T>, once: bool) -> O
     outcome.transpose()
 }
 
-/// Detaches for something short, without a look at signals.
-pub fn step_out<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
-    detached(py, work)
+/// Detaches for something short, without a look at signals; gives none where the interpreter exits.
+pub fn step_out<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> Option<T> {
+    let _crossing = Crossing::begin().ok()?;
+    Some(detached(py, work))
 }
 
 /// Runs `work` without the interpreter.

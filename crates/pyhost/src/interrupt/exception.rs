@@ -1,7 +1,7 @@
 //! The exception that stops Python code, and raising it in another thread.
 #![expect(unsafe_code, reason = "asynchronous exceptions have no safe form in pyo3")]
 
-use std::ffi::c_long;
+use std::ffi::{c_long, c_ulong};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -22,6 +22,11 @@ impl ThreadIdent {
     pub(super) fn own() -> Self {
         Self(door::own_ident() as c_long)
     }
+
+    /// As `threading.get_ident` gives it.
+    pub(super) fn number(self) -> c_ulong {
+        self.0 as c_ulong
+    }
 }
 
 /// Raises the exception in a thread, at its next bytecode.
@@ -31,6 +36,14 @@ pub(super) fn set(py: Python<'_>, thread: ThreadIdent) -> PyResult<()> {
     // A thread that is gone is nobody's.
     unsafe { ffi::PyThreadState_SetAsyncExc(thread.0, class.as_ptr()) };
     Ok(())
+}
+
+/// The exception, for code that waits in Rust.
+pub(crate) fn new(py: Python<'_>) -> PyErr {
+    match class(py) {
+        Ok(class) => PyErr::from_type(class.clone(), ()),
+        Err(failure) => failure,
+    }
 }
 
 /// Lets what is pending in this thread arrive, and drops it.
@@ -60,7 +73,7 @@ fn class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     let class = CLASS.get_or_try_init(py, || {
         let raise_again = PyCFunction::new_closure(py, Some(c"__init__"), None, |arguments, _| {
             let py = arguments.py();
-            if stay::is_stopping() { set(py, ThreadIdent::own()) } else { Ok(()) }
+            if stay::insists() { set(py, ThreadIdent::own()) } else { Ok(()) }
         })?;
         let members = PyDict::new(py);
         members.set_item("__init__", raise_again)?;

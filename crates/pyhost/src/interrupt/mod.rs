@@ -5,11 +5,14 @@
 //! - The exception arrives at the thread's next bytecode. One that comes late would hit whatever the
 //!   thread runs next, so all decisions are made while the interpreter's lock is held: the thread
 //!   says under that lock where it is, and clears what is pending when it leaves.
-//! - Code that catches it sees it again, because the exception's class raises it anew whenever an
-//!   object of it is made, which catching does.
+//! - Code that catches it and goes on sees it again after a while, and from then on at once, because the
+//!   exception's class raises it anew whenever an object of it is made, which catching does. The first
+//!   time it doesn't: `finally` and `with` must give back what they hold.
+//! - Nobody is interrupted amid an import or amid the standard library's locks.
 //! - A thread in a blocking C call sees it only when that call is over. After [`LOST`] the thread
 //!   counts as lost: it gives its place at the gate back, and a warning is logged.
 
+mod delicate;
 mod exception;
 mod hooks;
 mod stay;
@@ -17,7 +20,8 @@ mod thread;
 
 use std::time::Duration;
 
-pub(crate) use stay::{Limits, Stay, timeout_error};
+pub(crate) use exception::new as exception;
+pub(crate) use stay::{Limits, Stay, is_stopping, timeout_error};
 pub(crate) use thread::{forget_parent, stop_all};
 
 /// After so long nobody expects the thread back.

@@ -37,8 +37,8 @@ pub(crate) struct Limits {
     pub(crate) patience: Duration,
 }
 
-/// A thread's stay. Its atomics change only while the interpreter's lock is held, so whoever holds
-/// it sees them as they are.
+/// A thread's stay. What its thread says of itself changes only while the interpreter's lock is held, so
+/// whoever holds it sees it as it is; the order of these atomics is the lock's.
 #[derive(Debug)]
 pub(crate) struct Stay {
     function: Arc<str>,
@@ -56,6 +56,8 @@ pub(crate) struct Stay {
     row: AtomicU64,
     /// Whether the exception was raised since the last time it was cleared.
     is_raised: AtomicBool,
+    /// Whether it comes again as soon as it is caught.
+    insists: AtomicBool,
     /// The last call that was found to take too long.
     overdue: AtomicU64,
     alarm: Mutex<Option<Alarm>>,
@@ -67,9 +69,15 @@ fn now() -> u64 {
     BASE.elapsed().as_nanos() as u64
 }
 
-/// Whether the exception was raised in this thread and must be raised again.
-pub(super) fn is_stopping() -> bool {
+/// Whether the exception was raised in this thread.
+pub(crate) fn is_stopping() -> bool {
     OWN.with_borrow(|stays| stays.last().is_some_and(|stay| stay.is_raised()))
+}
+
+/// Whether it must be raised again as soon as it is caught.
+pub(super) fn insists() -> bool {
+    let insists = |stay: &Arc<Stay>| stay.is_raised() && stay.insists.load(Ordering::SeqCst);
+    OWN.with_borrow(|stays| stays.last().is_some_and(insists))
 }
 
 impl Stay {
@@ -97,6 +105,7 @@ impl Stay {
             began: AtomicU64::new(0),
             row: AtomicU64::new(0),
             is_raised: AtomicBool::new(false),
+            insists: AtomicBool::new(false),
             overdue: AtomicU64::new(0),
             alarm: Mutex::new(None),
         });
@@ -164,15 +173,22 @@ impl Stay {
         self.is_raised.load(Ordering::SeqCst)
     }
 
+    /// The thread, once it was inside.
+    pub(super) fn thread(&self) -> Option<ThreadIdent> {
+        self.thread.get().copied()
+    }
+
     /// Raises the exception in this stay's thread.
-    pub(super) fn interrupt(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(thread) = self.thread.get() else { return Ok(()) };
+    pub(super) fn interrupt(&self, py: Python<'_>, insists: bool) -> PyResult<()> {
+        let Some(thread) = self.thread() else { return Ok(()) };
         self.is_raised.store(true, Ordering::SeqCst);
-        exception::set(py, *thread)
+        self.insists.store(insists, Ordering::SeqCst);
+        exception::set(py, thread)
     }
 
     /// Drops an exception that was raised and did not arrive. No new one must be on its way.
     fn take_back(&self, py: Python<'_>) {
+        self.insists.store(false, Ordering::SeqCst);
         if self.is_raised.swap(false, Ordering::SeqCst) {
             // It can fail for lack of memory only.
             drop(exception::drop_own(py));
@@ -191,21 +207,29 @@ impl Stay {
             return;
         }
         self.row.store(row.map_or(WHOLE_BATCH, |row| row as u64), Ordering::Relaxed);
+        self.call.store(self.call.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         self.began.store(now(), Ordering::Relaxed);
-        self.call.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Says that the call ended, whatever it gave, and whether it took too long. An exception that
-    /// was meant for it is taken back.
+    /// Says that the call ended, whatever it gave, and whether its time was over. An exception that
+    /// was meant for it is taken back. None of Python's may be pending.
     #[inline]
     pub(crate) fn end_call(&self, py: Python<'_>) -> bool {
-        let Some(limit) = self.limits.timeout else { return false };
-        let began = self.began.swap(0, Ordering::SeqCst);
+        if self.limits.timeout.is_none() {
+            return false;
+        }
+        self.began.store(0, Ordering::Relaxed);
         let was_raised = self.is_raised();
         if was_raised && !self.token.is_stopped() {
             self.take_back(py);
         }
-        was_raised || now() - began > limit.as_nanos() as u64
+        was_raised
+    }
+
+    /// Whether calls are timed.
+    #[inline]
+    pub(crate) fn is_timed(&self) -> bool {
+        self.limits.timeout.is_some()
     }
 
     /// Why the call that is, or was, under way fails when it takes too long.

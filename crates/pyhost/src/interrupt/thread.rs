@@ -5,15 +5,19 @@ use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use arrowsmith_contract::StopReason;
+use arrowsmith_contract::{Error, StopReason};
 use parking_lot::{Condvar, Mutex};
+use pyo3::prelude::*;
 
-use super::LOST;
 use super::stay::Stay;
+use super::{LOST, delicate};
 use crate::door;
 
-/// How soon the exception is raised again: some C code drops exceptions.
+/// How soon the exception is raised again. Until then `finally` and `with` run undisturbed; code that
+/// goes on regardless, or dropped it, gets no more peace after that.
 const AGAIN: Duration = Duration::from_millis(20);
+/// How soon a thread is looked at again that is in the middle of something delicate.
+const SOON: Duration = Duration::from_millis(2);
 /// How soon in a thread that counts as lost.
 const LATER: Duration = Duration::from_millis(500);
 
@@ -37,6 +41,8 @@ struct Job {
     call: Option<u64>,
     since: Instant,
     due: Instant,
+    /// How often the exception was raised.
+    raised: u32,
     is_lost: bool,
 }
 
@@ -89,7 +95,7 @@ impl Interrupter {
     fn add(self: &Arc<Self>, stay: Arc<Stay>, call: Option<u64>) {
         let now = Instant::now();
         let mut state = self.state.lock();
-        state.jobs.push(Job { stay, call, since: now, due: now, is_lost: false });
+        state.jobs.push(Job { stay, call, since: now, due: now, raised: 0, is_lost: false });
         if !state.has_thread {
             state.has_thread = self.start();
         }
@@ -143,13 +149,13 @@ fn interrupt(mut jobs: Vec<Job>) -> Vec<Job> {
     let entered = door::enter_to_stop(|py| {
         // Seen under the lock: who left meanwhile must not be hit.
         jobs.retain(|job| !job.is_over());
-        for job in &jobs {
-            // What can fail is making the class, for lack of memory; the next time may do.
-            let _ = job.stay.interrupt(py);
+        for job in &mut jobs {
+            // What can fail does so for lack of memory; the next time may do.
+            let _ = job.interrupt(py);
         }
         Ok(())
     });
-    if entered.is_err() {
+    if matches!(entered, Err(Error::Closed(_))) {
         // The interpreter is gone, and everything in it.
         return Vec::new();
     }
@@ -162,6 +168,16 @@ impl Job {
             None => !self.stay.is_inside(),
             Some(call) => self.stay.token().is_stopped() || !self.stay.is_in_call(call),
         }
+    }
+
+    fn interrupt(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Some(thread) = self.stay.thread() else { return Ok(()) };
+        // Who makes looking fail gains nothing by it.
+        if delicate::is_better_left(py, thread, self.since.elapsed()).unwrap_or(false) {
+            return Ok(());
+        }
+        self.raised += 1;
+        self.stay.interrupt(py, self.raised > 1)
     }
 
     /// The job after the exception was raised once more.
@@ -183,7 +199,12 @@ impl Job {
                 LOST.as_secs()
             );
         }
-        self.due = Instant::now() + if self.is_lost { LATER } else { AGAIN };
+        let wait = match self.raised {
+            _ if self.is_lost => LATER,
+            0 => SOON,
+            _ => AGAIN,
+        };
+        self.due = Instant::now() + wait;
         Some(self)
     }
 }

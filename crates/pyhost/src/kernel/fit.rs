@@ -15,6 +15,7 @@ use super::found::{self, Found, Owner};
 use super::note;
 use super::result::builder;
 use super::value::{Misfit, class_name};
+use crate::door::parked_at_exit;
 use crate::errors;
 
 /// What is wanted of an object, and how errors name it.
@@ -95,7 +96,8 @@ impl Wanted<'_> {
         };
         let mut results = builder(ty.data_type(), count)?;
         for (row, value) in values.iter().enumerate() {
-            results.push(&value).map_err(|misfit| self.refused(&value, misfit, row))?;
+            parked_at_exit(|| results.push(&value))
+                .map_err(|misfit| self.refused(&value, misfit, row))?;
         }
         if list.len() < count {
             let shown = format!("a list of {count} values");

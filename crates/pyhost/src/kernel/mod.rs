@@ -39,6 +39,7 @@ pub(crate) use column::{SUPPORTED, to_list};
 pub(crate) use fit::Wanted;
 pub(crate) use found::Owner;
 pub(crate) use numpy_form::argument as to_numpy;
+pub(crate) use vectorcall::call_parked;
 
 /// Whether a value is None, or another library's way to say so.
 pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {

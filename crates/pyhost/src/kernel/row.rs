@@ -9,8 +9,9 @@ use super::column::Column;
 use super::failure::{Failure, Failures, Place};
 use super::note;
 use super::result::{ResultBuilder, builder};
-use super::value::Misfit;
+use super::value::{self, Misfit};
 use super::vectorcall::Frame;
+use crate::door::parked_at_exit;
 use crate::interrupt::Stay;
 
 /// How many rows pass between two looks at the token. Python code is stopped by an exception; this
@@ -57,7 +58,7 @@ pub(super) fn run(
     Ok(results.finish())
 }
 
-/// Calls for one row, and converts what comes back, which may run Python code of its class.
+/// Calls for one row, and converts what comes back.
 #[inline]
 fn call<'py>(
     stay: &Stay,
@@ -68,17 +69,18 @@ fn call<'py>(
 ) -> Result<(), Failure> {
     let py = callable.py();
     stay.begin_call(Some(row));
-    let value = frame.call(callable);
+    let value = frame.call(callable).ok_or_else(|| PyErr::fetch(py));
     if stay.end_call(py) {
-        drop(value.is_none().then(|| PyErr::fetch(py)));
         return Err(Failure::TimedOut);
     }
-    let Some(value) = value else {
-        return Err(Failure::Raised(PyErr::fetch(py)));
-    };
-    stay.begin_call(Some(row));
-    let pushed = results.push(&value);
-    let is_overdue = stay.end_call(py);
+    let value = value.map_err(Failure::Raised)?;
+    // What isn't plain runs Python code of its class when it is converted, on the call's time.
+    let is_timed = stay.is_timed() && !value::is_plain(&value);
+    if is_timed {
+        stay.begin_call(Some(row));
+    }
+    let pushed = parked_at_exit(|| results.push(&value));
+    let is_overdue = is_timed && stay.end_call(py);
     match pushed {
         Ok(()) => Ok(()),
         Err(_) if is_overdue => Err(Failure::TimedOut),

@@ -20,6 +20,15 @@ impl From<PyErr> for Misfit {
     }
 }
 
+/// Whether reading it runs no Python code.
+pub(super) fn is_plain(value: &Bound<'_, PyAny>) -> bool {
+    value.is_none()
+        || value.is_exact_instance_of::<PyFloat>()
+        || value.is_exact_instance_of::<PyInt>()
+        || value.is_exact_instance_of::<PyString>()
+        || value.is_exact_instance_of::<PyBool>()
+}
+
 type Read<T> = Result<Option<T>, Misfit>;
 
 /// Reads a float: a float, an integer that is exact, or what converts itself without loss.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::door::parked_at_exit;
 
@@ -99,6 +99,31 @@ impl<'py> Frame<'py> {
             .map_err(|exception| exception.restore(py))
             .ok()
     }
+}
+
+/// `PyObject_Call`, as something that unwinds.
+type Call =
+    unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+
+/// Calls Python code that is not a plugin's function: whatever users and plugins hand over. If the
+/// thread is ended there, at the interpreter's exit, it stays there.
+pub(crate) fn call_parked<'py>(
+    callable: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+    named: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = callable.py();
+    // SAFETY: the two types differ in what they say of unwinding only, and CPython's functions
+    // unwind where a thread is ended.
+    let call = unsafe { std::mem::transmute::<*const c_void, Call>(pyo3::ffi::PyObject_Call as _) };
+    let named = named.map_or(ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: this thread is attached and all objects live through the call. The answer is a new
+    // reference, or null with an exception set.
+    let answer = unsafe {
+        let answer = parked_at_exit(|| call(callable.as_ptr(), arguments.as_ptr(), named));
+        Bound::from_owned_ptr_or_opt(py, answer)
+    };
+    answer.ok_or_else(|| PyErr::fetch(py))
 }
 
 #[cfg(test)]

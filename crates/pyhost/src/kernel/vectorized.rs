@@ -57,16 +57,12 @@ pub(super) fn run(
     let columns = prepared(kernel, columns, called.as_ref())?;
     let rows_called = CalledRows { count, called: called.as_ref(), numbers: &context.rows };
     let callable = kernel.callable(py)?;
-    stay.begin_call(None);
-    let array = call(kernel, &callable, columns, &rows_called);
-    let is_overdue = stay.end_call(py);
-    match array {
-        Ok(array) if !is_overdue => match called {
+    match call(kernel, stay, &callable, columns, &rows_called) {
+        Ok(array) => match called {
             None => Ok(array),
             Some(called) => scatter(&array, &called),
         },
-        failed => {
-            let failure = failed.err().filter(|_| !is_overdue).unwrap_or(Failure::TimedOut);
+        Err(failure) => {
             let arguments = || note::of_batch(rows_called.number(0), count);
             let place = Place { row: None, arguments: &arguments };
             Failures::new(kernel, context, stay).settle(py, failure, &place)?;
@@ -94,6 +90,7 @@ fn prepared(
 
 fn call(
     kernel: &PythonKernel,
+    stay: &Stay,
     callable: &Bound<'_, PyAny>,
     columns: Vec<ArrayRef>,
     rows: &CalledRows<'_>,
@@ -103,8 +100,13 @@ fn call(
     for (index, column) in columns.into_iter().enumerate() {
         frame.set(index, argument(kernel, py, index, column).map_err(Failure::Raised)?);
     }
-    let value = frame.call(callable).ok_or_else(|| Failure::Raised(PyErr::fetch(py)))?;
-    returned::into_array(kernel, &value, rows)
+    // Converting what comes back runs Python code of its class, on the call's time.
+    stay.begin_call(None);
+    let array = match frame.call(callable) {
+        Some(value) => returned::into_array(kernel, &value, rows),
+        None => Err(Failure::Raised(PyErr::fetch(py))),
+    };
+    if stay.end_call(py) { Err(Failure::TimedOut) } else { array }
 }
 
 fn argument<'py>(

@@ -1,22 +1,24 @@
-"""The ways in which a plugin comes: text, path, object, function."""
+"""Loads plugins from a text, a path, an object, a function. A failed load leaves nothing behind."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import os
+import sys
 import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from .errors import PluginLoadError
-from .execution import run
 from .gathering import DEFAULT_VERSION, LoadedPlugin, gather, made_by
 from .inspection import describe
-from .modules import ModuleLoader
+from .modules import Life, ModuleLoader, new_module, remove_after
 from .plugin import Declaration, Plugin
-from .refusals import refusal_of
-from .tracebacks import hide_own_frames
+from .refusals import failure, refusal_of
+from .signals import SignalHandlers
+from .tracebacks import hide_own_frames, line_in_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,7 @@ def load_source(source: str, name: str) -> LoadedPlugin:
     """
     stem = name.removesuffix(".py").replace("\\", "/").rpartition("/")[2]
     text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return run(ModuleLoader(name, Plugin(), text), stem or name, None)
+    return _run(ModuleLoader(name, Plugin(), text), stem or name, None)
 
 
 @_guarded
@@ -69,8 +71,8 @@ def load_path(path: str) -> LoadedPlugin:
         if not file.is_file():
             message = "the folder has no __init__.py, so it is no plugin"
             raise PluginLoadError(message, os.fspath(place))
-        return run(ModuleLoader(str(file), Plugin()), place.resolve().name, str(place))
-    return run(ModuleLoader(str(place), Plugin()), place.stem, None)
+        return _run(ModuleLoader(str(file), Plugin()), place.resolve().name, str(place))
+    return _run(ModuleLoader(str(place), Plugin()), place.stem, None)
 
 
 @_guarded
@@ -117,3 +119,46 @@ def load_function(function: Callable[..., object]) -> LoadedPlugin:
     )
     described = describe(declaration, "auto")
     return LoadedPlugin(f"session.{described.name}", DEFAULT_VERSION, described.file, [described])
+
+
+def _run(loader: ModuleLoader, stem: str, folder: str | None) -> LoadedPlugin:
+    """Run a text as a new module, with its modules in a folder or none, and gather what it made."""
+    module = new_module(loader, stem, folder)
+    name = module.__name__
+    life = Life()
+    end = remove_after(life, name, loader.texts)
+    handlers = SignalHandlers(loader.file)
+    sys.modules[name] = module
+    try:
+        with handlers:
+            _execute(loader, module)
+            loaded = gather(made_by(module) or loader.plugin, stem, loader.file)
+    except KeyboardInterrupt:
+        end()
+        raise
+    except BaseException as error:  # noqa: BLE001 - plugins raise everything
+        end()
+        refusal = refusal_of(error, loader.file)
+        raise refusal from refusal.__cause__
+    return dataclasses.replace(loaded, life=life)
+
+
+def _execute(loader: ModuleLoader, module: types.ModuleType) -> None:
+    try:
+        loader.exec_module(module)
+    except KeyboardInterrupt:
+        raise
+    except PluginLoadError as error:
+        if error.file is None:
+            error.file, error.line = loader.file, line_in_plugin(error, module.__name__)[1]
+        raise
+    except SyntaxError as error:
+        file = error.filename or loader.file
+        raise PluginLoadError(f"{type(error).__name__}: {error.msg}", file, error.lineno) from error
+    except OSError as error:
+        if error.__traceback__ is not None and line_in_plugin(error, module.__name__)[1] is None:
+            message = f"cannot read the plugin: {error.strerror or error}"
+            raise PluginLoadError(message, loader.file) from error
+        raise failure(error, loader.file, module.__name__) from error
+    except BaseException as error:  # SystemExit of a plugin must not end the process
+        raise failure(error, loader.file, module.__name__) from error
