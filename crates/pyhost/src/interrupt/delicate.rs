@@ -12,13 +12,31 @@ use pyo3::prelude::*;
 
 use super::exception::ThreadIdent;
 
-/// So long a thread may stay in code of the standard library that handles locks.
-const LOCKS: Duration = Duration::from_millis(20);
+/// So long a thread may stay in functions of the standard library that take and give locks.
+const LOCKS: Duration = Duration::from_millis(200);
 /// So long an import may take; after that it is more likely to be a loop.
 const IMPORT: Duration = Duration::from_secs(10);
 
-/// The files of what handles locks, by their ends.
+/// The functions that take and give locks; in others a `try` or `with` further out gives them back.
 const LOCKING: &[&str] = &[
+    "__enter__",
+    "__exit__",
+    "_acquireLock",
+    "_releaseLock",
+    "acquire",
+    "clear",
+    "get",
+    "handle",
+    "notify",
+    "notify_all",
+    "put",
+    "release",
+    "set",
+    "wait",
+    "wait_for",
+];
+/// The ends of the files in which they count.
+const LIBRARY: &[&str] = &[
     "/threading.py",
     "/logging/__init__.py",
     "/logging/handlers.py",
@@ -42,7 +60,7 @@ pub(super) fn is_better_left(
     }
     let frames = py.import("sys")?.call_method0(intern!(py, "_current_frames"))?;
     let Ok(mut frame) = frames.get_item(thread.number()) else { return Ok(false) };
-    if since <= LOCKS && file(&frame)?.is_some_and(|file| ends_in(&file, LOCKING)) {
+    if since <= LOCKS && handles_lock(&frame)? {
         return Ok(true);
     }
     while !frame.is_none() {
@@ -54,12 +72,19 @@ pub(super) fn is_better_left(
     Ok(false)
 }
 
+fn handles_lock(frame: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = frame.py();
+    let name = frame.getattr(intern!(py, "f_code"))?.getattr(intern!(py, "co_name"))?;
+    let name: String = name.extract()?;
+    if !LOCKING.contains(&name.as_str()) {
+        return Ok(false);
+    }
+    let file = file(frame)?.unwrap_or_default();
+    Ok(LIBRARY.iter().any(|end| file.ends_with(end)))
+}
+
 fn file(frame: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let py = frame.py();
     let file = frame.getattr(intern!(py, "f_code"))?.getattr(intern!(py, "co_filename"))?;
     Ok(file.extract().ok())
-}
-
-fn ends_in(file: &str, ends: &[&str]) -> bool {
-    ends.iter().any(|end| file.ends_with(end))
 }

@@ -73,7 +73,11 @@ fn class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     let class = CLASS.get_or_try_init(py, || {
         let raise_again = PyCFunction::new_closure(py, Some(c"__init__"), None, |arguments, _| {
             let py = arguments.py();
-            if stay::insists() { set(py, ThreadIdent::own()) } else { Ok(()) }
+            if stay::insists() {
+                set(py, ThreadIdent::own())?;
+            }
+            // Nothing of Rust's would become an empty tuple, which a constructor must not give.
+            PyResult::Ok(py.None())
         })?;
         let members = PyDict::new(py);
         members.set_item("__init__", raise_again)?;
