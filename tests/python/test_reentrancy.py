@@ -280,12 +280,18 @@ def test_the_engines_lines_reach_logging_at_the_level_that_is_wanted(session, ca
 
 def test_a_panic_becomes_an_internal_error(session):
     session.sql("SELECT 1").rows()
-    classes = {cls.__name__: cls for cls in BaseException.__subclasses__()}
+    # Other libraries made with PyO3 have classes of that name, too.
+    classes = [cls for cls in BaseException.__subclasses__() if cls.__name__ == "PanicException"]
+    raised = []
+    for panic in classes:
 
-    @_native.boundary
-    def panics():
-        raise classes["PanicException"]("index out of bounds")
+        @_native.boundary
+        def panics(panic=panic):
+            raise panic("index out of bounds")
 
-    with pytest.raises(arrowsmith.InternalError, match=r"index out of bounds; please report it"):
-        panics()
+        with pytest.raises(BaseException, match="index out of bounds") as caught:
+            panics()
+        raised.append(caught.value)
+    [ours] = [error for error in raised if isinstance(error, arrowsmith.InternalError)]
+    assert "please report it" in str(ours)
     assert session.sql("SELECT 1").rows() == [(1,)]
