@@ -1,7 +1,12 @@
 """What every test may ask for."""
 
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -10,6 +15,7 @@ import arrowsmith
 ROOT = Path(__file__).parents[2]
 
 Load = Callable[[str], arrowsmith.Session]
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -33,3 +39,35 @@ def load(session: arrowsmith.Session) -> Load:
         return session
 
     return load
+
+
+@pytest.fixture
+def run_script() -> RunScript:
+    """Run a Python text in a process of its own, with arguments, and give what it said."""
+
+    def run(
+        source: str, *arguments: str, timeout: float = 60, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(source), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+            **options,
+        )
+
+    return run
+
+
+@pytest.fixture
+def newest_module() -> Callable[[str], ModuleType]:
+    """Give the module of the plugin of that name that was loaded last.
+
+    Those of earlier tests may still be on their way out.
+    """
+
+    def newest(name: str) -> ModuleType:
+        return [module for key, module in sys.modules.items() if key.endswith(f"_{name}")][-1]
+
+    return newest

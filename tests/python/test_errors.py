@@ -5,8 +5,6 @@ import inspect
 import os
 import pickle
 import re
-import subprocess
-import sys
 import textwrap
 import traceback
 from pathlib import Path
@@ -282,26 +280,19 @@ except ImportError as error:
 """
 
 
-def frames_of_script(**environment):
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-        env={**os.environ, **environment},
-    )
-    assert done.stderr == ""
+def frames_of_script(run_script, **environment):
+    done = run_script(SCRIPT, env={**os.environ, **environment})
+    assert (done.returncode, done.stderr) == (0, "")
     query, load = done.stdout.split("--\n")
     return query.splitlines(), load.splitlines()
 
 
-def test_own_frames_are_shown_on_request():
-    query, load = frames_of_script(ARROWSMITH_TRACEBACKS="full")
+def test_own_frames_are_shown_on_request(run_script):
+    query, load = frames_of_script(run_script, ARROWSMITH_TRACEBACKS="full")
     assert any(file.endswith("arrowsmith/relation.py") for file in query)
     assert any(file.endswith("arrowsmith/session.py") for file in load)
     assert "<arrowsmith>/loader.py" in load
-    query, load = frames_of_script(ARROWSMITH_TRACEBACKS="")
+    query, load = frames_of_script(run_script, ARROWSMITH_TRACEBACKS="")
     assert query == ["<string>", "<string>"]
     assert load == ["<string>", "p"]
 

@@ -1,7 +1,5 @@
 """What being stopped, or standing beside somebody who is stuck, leaves intact."""
 
-import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -11,7 +9,7 @@ import pytest
 import arrowsmith
 
 
-def test_what_is_stopped_cleans_up_behind_itself(session):
+def test_what_is_stopped_cleans_up_behind_itself(session, newest_module):
     source = """
 import threading
 lock, cleaned = threading.Lock(), []
@@ -27,7 +25,7 @@ def f(x: int) -> int:
             cleaned.append(x)
 """
     session.load_python_plugin(source, "gentle")
-    module = [module for name, module in sys.modules.items() if name.endswith("_gentle")][-1]
+    module = newest_module("gentle")
     for number in range(20):
         with pytest.raises(arrowsmith.QueryTimeout):
             session.sql("SELECT gentle.f($1)", [number], timeout=0.03).rows()
@@ -49,18 +47,13 @@ for _ in range(60):
 """
 
 
-def run(plugin, after):
+@pytest.fixture
+def stop_often(run_script):
     """Stop the plugin's `f` sixty times, and run something then."""
-    return subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", HOST + textwrap.dedent(after), plugin],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    return lambda plugin, after: run_script(HOST + textwrap.dedent(after), plugin)
 
 
-def test_logging_outlives_functions_that_are_stopped_while_they_log():
+def test_logging_outlives_functions_that_are_stopped_while_they_log(stop_often):
     plugin = """
 import io, logging
 logging.basicConfig(stream=io.StringIO(), level=logging.INFO)
@@ -70,11 +63,11 @@ def f(x: int) -> int:
     while True:
         logging.info("a line")
 """
-    done = run(plugin, 'import logging; logging.info("still here"); print("fine")')
+    done = stop_often(plugin, 'import logging; logging.info("still here"); print("fine")')
     assert (done.returncode, done.stdout) == (0, "fine\n"), done.stderr
 
 
-def test_imports_outlive_functions_that_are_stopped_while_they_import():
+def test_imports_outlive_functions_that_are_stopped_while_they_import(stop_often):
     plugin = """
 @db.scalar_fn
 def f(x: int) -> int:
@@ -87,13 +80,13 @@ import wave, email.mime.text, xml.dom.minidom, unittest.mock, http.server, sqlit
 import asyncio.base_events, multiprocessing.pool, ctypes.util, colorsys, mailbox
 print("fine")
 """
-    done = run(plugin, after)
+    done = stop_often(plugin, after)
     assert (done.returncode, done.stdout) == (0, "fine\n"), done.stderr
     assert "Error" not in done.stderr
 
 
 @pytest.mark.parametrize("mine", ["time.sleep(3)", "threading.Event().wait(3)"])
-def test_who_sleeps_in_a_row_function_keeps_no_other_database_waiting(mine):
+def test_who_sleeps_in_a_row_function_keeps_no_other_database_waiting(mine, newest_module):
     with (
         arrowsmith.Database.in_memory(threads=1) as one,
         arrowsmith.Database.in_memory(threads=1) as other,
@@ -105,7 +98,7 @@ def test_who_sleeps_in_a_row_function_keeps_no_other_database_waiting(mine):
             "stuck",
         )
         quick.load_python_plugin("@db.scalar_fn\ndef f(x: int) -> int:\n    return x\n", "quick")
-        module = [module for name, module in sys.modules.items() if name.endswith("_stuck")][-1]
+        module = newest_module("stuck")
         running = threading.Thread(target=stuck.sql("SELECT stuck.f(1)").rows)
         running.start()
         assert module.started.wait(10)

@@ -1,8 +1,5 @@
 """Failing queries, and plugins that come and go, leave nothing behind."""
 
-import subprocess
-import sys
-
 import pytest
 
 MEASURE = """
@@ -120,14 +117,8 @@ REPLACING = LOADING.replace('    assert session.unload("p")\n', "").replace(
 
 
 @pytest.mark.parametrize("what", ["FAILING", "LOADING", "REPLACING"])
-def test_nothing_is_left_behind(what):
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE + globals()[what]],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-    )
+def test_nothing_is_left_behind(what, run_script):
+    done = run_script(MEASURE + globals()[what], timeout=100)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     threads, descriptors, growth = map(int, done.stdout.split())
     assert (threads, descriptors) == (0, 0)

@@ -13,17 +13,6 @@ import pytest
 import arrowsmith
 
 
-def run_script(source, **options):
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(source)],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-        **options,
-    )
-
-
 def test_closed_things_say_so():
     database = arrowsmith.Database.in_memory(threads=1)
     session = database.session()
@@ -140,7 +129,7 @@ def test_ctrl_c_ends_a_query():
         assert time.monotonic() - sent < 1.0
 
 
-def test_the_interpreter_exits_with_a_query_running():
+def test_the_interpreter_exits_with_a_query_running(run_script):
     done = run_script(
         """
         import arrowsmith
@@ -157,7 +146,7 @@ def test_the_interpreter_exits_with_a_query_running():
 
 
 @pytest.mark.parametrize("module", ["numpy", "pandas", "polars", "pyarrow"])
-def test_no_library_is_needed(module):
+def test_no_library_is_needed(module, run_script):
     done = run_script(
         f"""
         import sys
@@ -177,7 +166,7 @@ def test_no_library_is_needed(module):
     assert done.stdout.startswith("[(0.5,), (None,)] [2.0]\n")
 
 
-def test_importing_imports_none_of_them():
+def test_importing_imports_none_of_them(run_script):
     done = run_script(
         """
         import sys

@@ -1,7 +1,5 @@
 """Fork, interpreter exit, and threads: what a process does around a session."""
 
-import subprocess
-import sys
 import textwrap
 
 import pytest
@@ -38,15 +36,10 @@ started = next(m for n, m in sys.modules.items() if n.endswith("_p")).started
 """
 
 
-def run(source, timeout=30):
-    text = PREAMBLE + textwrap.dedent(source)
-    return subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", text],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=timeout,
-        check=False,
-    )
+@pytest.fixture
+def run(run_script):
+    """Run a text behind the preamble."""
+    return lambda source: run_script(PREAMBLE + textwrap.dedent(source), timeout=30)
 
 
 def is_about_a_lost_thread(stderr):
@@ -57,7 +50,7 @@ def is_about_a_lost_thread(stderr):
 
 @pytest.mark.parametrize("function", ["endless", "sleeps"])
 @pytest.mark.parametrize("daemon", [True])
-def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon):
+def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon, run):
     done = run(
         f"""
         def query():
@@ -76,7 +69,7 @@ def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon
 
 
 @pytest.mark.parametrize("function", ["endless", "sleeps"])
-def test_the_interpreter_exits_with_a_stream_left_open(function):
+def test_the_interpreter_exits_with_a_stream_left_open(function, run):
     done = run(
         f"""
         import itertools
@@ -105,7 +98,7 @@ def test_the_interpreter_exits_with_a_stream_left_open(function):
         """session.function("p.inc")([Blocking()])""",
     ],
 )
-def test_a_thread_that_comes_back_after_the_exit_takes_nothing_along(use):
+def test_a_thread_that_comes_back_after_the_exit_takes_nothing_along(use, run):
     done = run(
         f"""
 import builtins, logging
@@ -130,7 +123,7 @@ print("leaving", flush=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "leaving\n", "")
 
 
-def test_a_fork_amid_logging():
+def test_a_fork_amid_logging(run):
     done = run(
         """
         import logging
@@ -159,7 +152,7 @@ def test_a_fork_amid_logging():
     assert (done.returncode, done.stdout) == (0, "fine\n"), done.stderr
 
 
-def test_after_a_fork_the_child_is_told_and_the_parent_goes_on():
+def test_after_a_fork_the_child_is_told_and_the_parent_goes_on(run):
     done = run(
         """
         relation, function = session.sql("SELECT p.inc(1)"), session.function("p.inc")
@@ -196,13 +189,13 @@ def test_after_a_fork_the_child_is_told_and_the_parent_goes_on():
     assert (done.returncode, done.stdout, done.stderr) == (0, "fine\n", "")
 
 
-def test_a_child_that_comes_back_from_plugin_code_ends():
+def test_a_child_that_comes_back_from_plugin_code_ends(run):
     done = run('print(session.sql("SELECT p.forks(1)").rows())')
     assert (done.returncode, done.stdout) == (0, "[(256,)]\n")
     assert done.stderr == "arrowsmith: p.forks forked, and its child came back; it ends here\n"
 
 
-def test_multiprocessing_by_fork_with_sessions_of_its_own():
+def test_multiprocessing_by_fork_with_sessions_of_its_own(run):
     done = run(
         """
         import multiprocessing
@@ -218,7 +211,7 @@ def test_multiprocessing_by_fork_with_sessions_of_its_own():
     assert (done.returncode, done.stdout, done.stderr) == (0, "[0, 2, 4, 6]\n", "")
 
 
-def test_lost_calls_don_t_take_the_session_along():
+def test_lost_calls_don_t_take_the_session_along(run):
     done = run(
         """
         for _ in range(3):

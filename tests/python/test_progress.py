@@ -395,13 +395,7 @@ def test_a_callback_takes_the_displays_place():
     assert (code, out, drawn.getvalue()) == (0, ["True", "False False"], "")
 
 
-def test_nothing_is_drawn_into_a_pipe():
+def test_nothing_is_drawn_into_a_pipe(run_script):
     source = SLOW.format(use="relation.rows()", seconds=1.0, options="")
-    done = subprocess.run(
-        [sys.executable, "-c", source],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
-    assert (done.stdout, done.stderr) == ("False False\n", "")
+    done = run_script(source)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False False\n", "")

@@ -7,7 +7,6 @@ import concurrent.futures
 import gc
 import itertools
 import logging
-import sys
 import threading
 import time
 
@@ -184,7 +183,7 @@ def test_a_reader_that_goes_on_after_an_interrupt_learns_that_rows_are_missing(s
 
 
 @pytest.mark.parametrize("vectorized", ["False", "'numpy'"])
-def test_a_calls_timeout_ends_the_query_that_it_waits_for(session, vectorized):
+def test_a_calls_timeout_ends_the_query_that_it_waits_for(session, newest_module, vectorized):
     source = f"""
 session = None
 
@@ -193,14 +192,14 @@ def waits(x):
     return session.sql("SELECT count(*) FROM range(100000000) a, range(1000000) b").rows()
 """
     session.load_python_plugin(source, "nested")
-    module = [module for name, module in sys.modules.items() if name.endswith("_nested")][-1]
+    module = newest_module("nested")
     module.session = session
     start = time.perf_counter()
     assert session.sql("SELECT nested.waits(1)").rows() == [(None,)]
     assert time.perf_counter() - start < 0.25
 
 
-def test_a_plugin_that_is_not_thread_safe_stays_alone_when_it_is_stopped(database):
+def test_a_plugin_that_is_not_thread_safe_stays_alone_when_it_is_stopped(database, newest_module):
     session = database.session()
     source = """
 import threading, time
@@ -232,7 +231,7 @@ def b(x):
     return x
 """
     session.load_python_plugin(source, "alone")
-    module = [module for name, module in sys.modules.items() if name.endswith("_alone")][-1]
+    module = newest_module("alone")
     module.session = session
 
     with concurrent.futures.ThreadPoolExecutor(1) as pool:

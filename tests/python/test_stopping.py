@@ -101,14 +101,9 @@ def report(capsys, what, latencies):
 
 
 @pytest.fixture
-def evil(session):
+def evil(session, newest_module):
     session.load_python_plugin(PLUGIN, "evil")
-    return session, newest_module().started
-
-
-def newest_module():
-    """The plugin that was loaded last; modules of earlier tests may still be on their way out."""
-    return [module for name, module in sys.modules.items() if name.endswith("_evil")][-1]
+    return session, newest_module("evil").started
 
 
 def run_until_stopped(session, started, query, stop):
@@ -173,12 +168,12 @@ def test_the_function_s_timeout(evil, capsys):
 
 
 @pytest.mark.parametrize("name", ["row loop", "plain SQL"])
-def test_closing_the_session(database, name, capsys):
+def test_closing_the_session(database, name, capsys, newest_module):
     latencies = []
     for _ in range(STOPS):
         session = database.session()
         session.load_python_plugin(PLUGIN, "evil")
-        started = newest_module().started
+        started = newest_module("evil").started
         latency, error = run_until_stopped(session, started, QUERIES[name], session.close)
         assert isinstance(error, arrowsmith.ClosedError)
         latencies.append(latency)
@@ -217,14 +212,8 @@ assert session.sql("SELECT 1").rows() == [(1,)]
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_ctrl_c_in_a_script(name, capsys):
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", SCRIPT, PLUGIN, QUERIES[name], str(STOPS)],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-    )
+def test_ctrl_c_in_a_script(name, capsys, run_script):
+    done = run_script(SCRIPT, PLUGIN, QUERIES[name], str(STOPS), timeout=100)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert len(lines) == STOPS
@@ -301,14 +290,8 @@ for thread, session in zip(threads, sessions[1:]):
 """
 
 
-def test_sixteen_threads_at_once(capsys):
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", CROWD, PLUGIN, str(STOPS)],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-    )
+def test_sixteen_threads_at_once(capsys, run_script):
+    done = run_script(CROWD, PLUGIN, str(STOPS), timeout=100)
     assert (done.returncode, done.stderr) == (0, "")
     by_kind = {}
     for line in done.stdout.splitlines():
