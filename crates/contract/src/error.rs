@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
-use crate::{Capability, RowNumber, Stopped};
+use crate::{Capability, RowNumber, StopReason, Stopped};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -164,6 +164,13 @@ impl From<LoadError> for Error {
 impl From<Stopped> for Error {
     fn from(error: Stopped) -> Self {
         Self::Stopped(Box::new(error))
+    }
+}
+
+impl From<StopReason> for Error {
+    /// The error of who does the work and ends because of it.
+    fn from(reason: StopReason) -> Self {
+        Stopped { reason, still_running: Vec::new() }.into()
     }
 }
 

@@ -134,14 +134,10 @@ impl CancelToken {
     /// # Errors
     /// [`Error::Stopped`] once the flag is raised.
     pub fn check(&self) -> Result<()> {
-        match self.reason_if_stopped() {
-            None => Ok(()),
-            Some(reason) => Err(Stopped { reason, still_running: Vec::new() }.into()),
+        if !self.is_stopped() {
+            return Ok(());
         }
-    }
-
-    fn reason_if_stopped(&self) -> Option<StopReason> {
-        if self.is_stopped() { self.reason() } else { None }
+        Err(self.reason().unwrap_or(StopReason::Cancelled).into())
     }
 
     /// For those who wait for the work: why it was stopped, and which calls are still running now.

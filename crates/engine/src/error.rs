@@ -56,9 +56,7 @@ impl Error {
 
     /// The work went away, and nobody said why.
     pub(crate) fn cancelled() -> Self {
-        let reason = contract::StopReason::Cancelled;
-        let stopped = contract::Stopped { reason, still_running: Vec::new() };
-        Self::Contract(contract::Error::Stopped(Box::new(stopped)))
+        Self::Contract(contract::StopReason::Cancelled.into())
     }
 
     /// What a caught panic said.

@@ -19,8 +19,8 @@ use crate::work::{AtEnd, Work};
 use crate::{Error, Result};
 
 /// Work that was started. Wait for it from plain threads with [`Self::wait_for`], or as a future.
-/// Dropping it before the answer was taken stops the query. When its query is stopped, the answer is there within
-/// [`GRACE`](arrowsmith_contract::GRACE), whatever the work does.
+/// Dropping it before the answer was taken stops the query. When its query is stopped, the answer is
+/// there within [`GRACE`](arrowsmith_contract::GRACE), whatever the work does.
 #[must_use = "dropping it stops the query"]
 pub struct Pending<T> {
     slot: Arc<Slot<T>>,

@@ -6,6 +6,7 @@
 mod crossing;
 mod parking;
 mod thread_state;
+mod vectorcall;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,14 +14,15 @@ use std::time::Duration;
 
 use arrowsmith_contract::{Error, Result};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
 use crossing::Crossing;
 pub(crate) use crossing::{generation, is_main_thread, register_hooks};
 pub(crate) use parking::parked_at_exit;
 pub(crate) use thread_state::{drop_at_thread_end, own_ident};
+pub(crate) use vectorcall::Frame;
+pub use vectorcall::call;
 
-use crate::{errors, gate, interrupt, kernel, logging};
+use crate::{errors, gate, interrupt, logging};
 
 /// How long [`leave`] waits between two looks at signals.
 pub const POLL: Duration = Duration::from_millis(25);
@@ -56,19 +58,6 @@ fn attach<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work))
         .map_err(|payload| Error::Internal(panic_message(payload.as_ref())))
-}
-
-/// Calls Python code of users or plugins from an attached thread that may be one of Python's own: where
-/// the interpreter ends such a thread at its exit, Rust must not be unwound.
-///
-/// # Errors
-/// What the code raised.
-pub fn call<'py>(
-    callable: &Bound<'py, PyAny>,
-    arguments: &Bound<'py, PyTuple>,
-    named: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    kernel::call_parked(callable, arguments, named)
 }
 
 /// Something that is done, attached, between two waits. An error ends the waiting.

@@ -10,7 +10,7 @@ use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::door::parked_at_exit;
+use super::parked_at_exit;
 
 /// It unwinds where CPython ends a thread at the interpreter's exit, see [`parked_at_exit`].
 type Vectorcall = unsafe extern "C-unwind" fn(
@@ -44,7 +44,7 @@ fn find() -> Option<Vectorcall> {
 }
 
 /// The arguments of a call that is made again and again.
-pub(super) struct Frame<'py> {
+pub(crate) struct Frame<'py> {
     arguments: Vec<Bound<'py, PyAny>>,
     /// The free slot that `ARGUMENTS_OFFSET` promises, then a pointer for each of `arguments`.
     slots: Vec<*mut PyObject>,
@@ -53,7 +53,7 @@ pub(super) struct Frame<'py> {
 
 impl<'py> Frame<'py> {
     /// Room for `count` arguments, all None.
-    pub(super) fn new(py: Python<'py>, count: usize) -> Self {
+    pub(crate) fn new(py: Python<'py>, count: usize) -> Self {
         let arguments = vec![py.None().into_bound(py); count];
         let mut slots = vec![ptr::null_mut()];
         slots.extend(arguments.iter().map(Bound::as_ptr));
@@ -61,19 +61,19 @@ impl<'py> Frame<'py> {
     }
 
     #[inline]
-    pub(super) fn set(&mut self, index: usize, argument: Bound<'py, PyAny>) {
+    pub(crate) fn set(&mut self, index: usize, argument: Bound<'py, PyAny>) {
         self.slots[index + 1] = argument.as_ptr();
         self.arguments[index] = argument;
     }
 
-    pub(super) fn arguments(&self) -> &[Bound<'py, PyAny>] {
+    pub(crate) fn arguments(&self) -> &[Bound<'py, PyAny>] {
         &self.arguments
     }
 
     /// Calls, and gives None where an exception was raised, which is then pending: a `PyResult` is
     /// so large that moving it about shows in the time of a small function.
     #[inline]
-    pub(super) fn call(&mut self, callable: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    pub(crate) fn call(&mut self, callable: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
         let py = callable.py();
         let Some(vectorcall) = self.vectorcall else {
             return self.call_with_tuple(callable);
@@ -95,7 +95,7 @@ impl<'py> Frame<'py> {
         let py = callable.py();
         let arguments = PyTuple::new(py, &self.arguments);
         arguments
-            .and_then(|arguments| callable.call1(arguments))
+            .and_then(|arguments| call(callable, &arguments, None))
             .map_err(|exception| exception.restore(py))
             .ok()
     }
@@ -105,9 +105,12 @@ impl<'py> Frame<'py> {
 type Call =
     unsafe extern "C-unwind" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
 
-/// Calls Python code that is not a plugin's function: whatever users and plugins hand over. If the
-/// thread is ended there, at the interpreter's exit, it stays there.
-pub(crate) fn call_parked<'py>(
+/// Calls Python code of users or plugins from an attached thread that may be one of Python's own: where
+/// the interpreter ends such a thread at its exit, Rust must not be unwound.
+///
+/// # Errors
+/// What the code raised.
+pub fn call<'py>(
     callable: &Bound<'py, PyAny>,
     arguments: &Bound<'py, PyTuple>,
     named: Option<&Bound<'py, PyDict>>,

@@ -21,7 +21,7 @@ mod thread;
 use std::time::Duration;
 
 pub(crate) use exception::new as exception;
-pub(crate) use stay::{Limits, Stay, is_stopping, timeout_error};
+pub(crate) use stay::{Limits, Stay, is_stopping};
 pub(crate) use thread::{forget_parent, stop_all};
 
 /// After so long nobody expects the thread back.

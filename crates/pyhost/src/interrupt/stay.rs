@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use arrowsmith_contract::watchdog::{self, Alarm};
 use arrowsmith_contract::{
-    CallContext, CancelToken, Error, Result, RowNumber, RowNumbers, StopReason,
+    CallContext, CancelToken, Result, RowNumber, RowNumbers, StopReason, TimedOut, Watch,
 };
-use arrowsmith_contract::{Stopped, TimedOut, Watch};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
@@ -48,9 +47,9 @@ pub(crate) struct Stay {
     place: Arc<Place>,
     thread: OnceLock<ThreadIdent>,
     is_inside: AtomicBool,
-    /// Which call is under way, counted from one; zero between calls.
+    /// Which call is under way, or was the last one, counted from one.
     call: AtomicU64,
-    /// When it began, in nanoseconds since [`BASE`]; zero for never.
+    /// When it began, in nanoseconds since [`BASE`]; zero between calls.
     began: AtomicU64,
     /// The row of the batch that it is for, or [`WHOLE_BATCH`].
     row: AtomicU64,
@@ -164,7 +163,7 @@ impl Stay {
         self.is_inside.load(Ordering::SeqCst)
     }
 
-    /// Which call is under way; zero for none.
+    /// Which call is under way, or was the last one.
     pub(super) fn call(&self) -> u64 {
         self.call.load(Ordering::SeqCst)
     }
@@ -291,11 +290,6 @@ fn end_child(py: Python<'_>, function: &str) {
     let ended = py.import("os").and_then(|os| os.call_method1("_exit", (1,)));
     // Not reached: `_exit` doesn't return.
     drop(ended);
-}
-
-/// The error of a call that took too long.
-pub(crate) fn timeout_error(reason: StopReason) -> Error {
-    Stopped { reason, still_running: Vec::new() }.into()
 }
 
 struct Inside<'a, 'py> {

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use super::{PythonKernel, note};
 use crate::errors;
-use crate::interrupt::{Stay, timeout_error};
+use crate::interrupt::Stay;
 
 /// Longer messages are cut in the log.
 const MESSAGE: usize = 1000;
@@ -87,9 +87,7 @@ impl<'a> Failures<'a> {
                 errors::raised(py, exception, &self.kernel.function, place.row)
             }
             Failure::Misfit(value, hint) => self.kernel.misfit(place.row, value, hint),
-            Failure::TimedOut => {
-                timeout_error(self.stay.timed_out(place.row, place.told_arguments()))
-            }
+            Failure::TimedOut => self.stay.timed_out(place.row, place.told_arguments()).into(),
             Failure::Other(error) => error,
         }
     }

@@ -14,7 +14,6 @@ mod result;
 mod returned;
 mod row;
 mod value;
-mod vectorcall;
 mod vectorized;
 
 use std::fmt;
@@ -39,7 +38,6 @@ pub(crate) use column::{SUPPORTED, to_list};
 pub(crate) use fit::Wanted;
 pub(crate) use found::Owner;
 pub(crate) use numpy_form::argument as to_numpy;
-pub(crate) use vectorcall::call_parked;
 
 /// Whether a value is None, or another library's way to say so.
 pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {

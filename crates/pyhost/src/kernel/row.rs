@@ -10,8 +10,7 @@ use super::failure::{Failure, Failures, Place};
 use super::note;
 use super::result::{ResultBuilder, builder};
 use super::value::{self, Misfit};
-use super::vectorcall::Frame;
-use crate::door::parked_at_exit;
+use crate::door::{Frame, parked_at_exit};
 use crate::interrupt::Stay;
 
 /// How many rows pass between two looks at the token. Python code is stopped by an exception; this

@@ -9,8 +9,8 @@ use arrowsmith_contract::{CallContext, Error, Mode, NullPolicy, Result, RowNumbe
 use pyo3::prelude::*;
 
 use super::failure::{Failure, Failures, Place};
-use super::vectorcall::Frame;
 use super::{PythonKernel, arrow_form, note, numpy_form, returned};
+use crate::door::Frame;
 use crate::interrupt::Stay;
 
 /// The rows of a call, and where each stands in the batch.
