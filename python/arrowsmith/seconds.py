@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from numbers import Real
 
+_LONGEST = 1e9  # more than thirty years
+
 
 def seconds(timeout: float | None) -> float | None:
-    """Check a time limit.
+    """Check a time limit, and shorten one that is as good as none.
 
     Example:
         >>> seconds(2), seconds(None)
@@ -29,4 +31,4 @@ def seconds(timeout: float | None) -> float | None:
     if not 0 < limit < math.inf:
         message = f"timeout must be a number of seconds above 0, got {timeout!r}"
         raise ValueError(message)
-    return limit
+    return min(limit, _LONGEST)

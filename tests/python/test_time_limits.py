@@ -1,5 +1,6 @@
 """Time limits of queries, and cancelling them."""
 
+import contextlib
 import threading
 import time
 
@@ -75,7 +76,7 @@ def test_a_time_limit_is_checked(session, timeout, error):
         session.sql("SELECT 1", timeout=timeout)
 
 
-@pytest.mark.parametrize("timeout", [None, 10, 10.0, 1e9])
+@pytest.mark.parametrize("timeout", [None, 10, 10.0, 1e9, 1e300])
 def test_time_enough(session, timeout):
     assert session.sql("SELECT 1", timeout=timeout).rows() == [(1,)]
 
@@ -164,3 +165,19 @@ def test_a_thread_that_cannot_be_interrupted_is_named(session):
         assert "still running" in str(error)
     finally:
         released.set()
+
+
+def test_a_write_that_is_stopped_leaves_nothing_behind(session, tmp_path):
+    numbers = "SELECT value FROM generate_series(1, 200000)"
+    whole = time.monotonic()
+    session.sql(numbers).write_parquet(tmp_path / "kept.parquet")
+    whole = time.monotonic() - whole
+    for step in range(20):
+        relation = session.sql(numbers, timeout=max(whole * step / 20, 1e-6))
+        with contextlib.suppress(arrowsmith.QueryTimeout):
+            relation.write_parquet(tmp_path / "kept.parquet")
+    end = time.monotonic() + 5
+    while len(left := sorted(path.name for path in tmp_path.iterdir())) > 1:
+        assert time.monotonic() < end, left
+        time.sleep(0.05)
+    assert left == ["kept.parquet"]

@@ -24,6 +24,8 @@ struct Queue {
     actions: BTreeMap<(Instant, u64), Action>,
     next: u64,
     has_thread: bool,
+    /// When its thread looks next, were nobody to wake it.
+    looks_at: Option<Instant>,
 }
 
 /// Swapped after a fork, which leaves the thread behind and perhaps a lock held for ever.
@@ -41,13 +43,15 @@ pub fn after(delay: Duration, action: impl FnOnce() + Send + 'static) -> Alarm {
     let mut queue = watchdog.queue.lock();
     let key = (at, queue.next);
     queue.next += 1;
-    let is_first = queue.actions.first_key_value().is_none_or(|(first, _)| key < *first);
+    // Alarms that are taken back leave its look at the clock where it was: who sets one a batch wakes
+    // it seldom.
+    let is_seen_late = queue.looks_at.is_none_or(|look| at < look);
     queue.actions.insert(key, Box::new(action));
     if !queue.has_thread {
         queue.has_thread = start(&watchdog);
     }
     drop(queue);
-    if is_first {
+    if is_seen_late {
         watchdog.changed.notify_one();
     }
     Alarm { watchdog: Arc::downgrade(&watchdog), key }
@@ -70,11 +74,13 @@ impl Watchdog {
         let mut queue = self.queue.lock();
         loop {
             let Some(next) = queue.actions.first_entry() else {
+                queue.looks_at = None;
                 self.changed.wait(&mut queue);
                 continue;
             };
             let at = next.key().0;
             if at > Instant::now() {
+                queue.looks_at = Some(at);
                 self.changed.wait_until(&mut queue, at);
                 continue;
             }
@@ -90,6 +96,13 @@ impl Watchdog {
 pub struct Alarm {
     watchdog: Weak<Watchdog>,
     key: (Instant, u64),
+}
+
+impl Alarm {
+    /// Lets it go off whatever happens.
+    pub fn leave(mut self) {
+        self.watchdog = Weak::new();
+    }
 }
 
 impl Drop for Alarm {
@@ -124,9 +137,10 @@ mod tests {
         };
         let kept = [plan(30, 3), plan(10, 1)];
         drop(plan(15, 9));
+        plan(25, 4).leave();
         let last = [plan(20, 2), after(Duration::MAX, || {})];
-        let seen: Vec<u32> = receiver.iter().take(3).collect();
-        assert_eq!(seen, [1, 2, 3]);
+        let seen: Vec<u32> = receiver.iter().take(4).collect();
+        assert_eq!(seen, [1, 2, 4, 3]);
         drop((kept, last));
     }
 }

@@ -5,9 +5,11 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arrow::array::AsArray;
 use arrow::datatypes::UInt64Type;
+use arrowsmith_contract::watchdog;
 use datafusion::datasource::file_format::csv::CsvFormatFactory;
 use datafusion::datasource::file_format::json::JsonFormatFactory;
 use datafusion::datasource::file_format::parquet::ParquetFormatFactory;
@@ -65,7 +67,7 @@ pub(crate) async fn write(
     format: Format,
 ) -> Result<u64> {
     let draft = Draft::beside(path, format);
-    let rows = copy_to(plan, state, query, draft.path(), format).await;
+    let rows = copy_to(plan, state, query, &draft.path, format).await;
     let rows = rows.map_err(|error| in_file(path, error))?;
     query.token().check()?;
     draft.publish(path)?;
@@ -97,8 +99,14 @@ async fn copy_to(
     Ok(rows)
 }
 
+/// How long the writer of a stopped query may take to make the file that it was about to make.
+const LATE: Duration = Duration::from_secs(1);
+
 /// A file that goes away again unless it is published.
-struct Draft(String);
+struct Draft {
+    path: String,
+    is_published: bool,
+}
 
 impl Draft {
     fn beside(path: &str, format: Format) -> Self {
@@ -107,25 +115,29 @@ impl Draft {
         let target = Path::new(path);
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let draft = format!(".{name}.{}-{number}.{}", std::process::id(), format.extension());
-        Self(target.with_file_name(draft).to_string_lossy().into_owned())
+        let path = target.with_file_name(draft).to_string_lossy().into_owned();
+        Self { path, is_published: false }
     }
 
-    fn path(&self) -> &str {
-        &self.0
-    }
-
-    fn publish(&self, path: &str) -> Result<()> {
+    fn publish(mut self, path: &str) -> Result<()> {
         // An answer without rows may have made no file.
-        let made = OpenOptions::new().append(true).create(true).open(&self.0);
-        made.and_then(|_| std::fs::rename(&self.0, path))
-            .map_err(|error| Error::File { path: path.to_owned(), message: error.to_string() })
+        let made = OpenOptions::new().append(true).create(true).open(&self.path);
+        made.and_then(|_| std::fs::rename(&self.path, path))
+            .map_err(|error| Error::File { path: path.to_owned(), message: error.to_string() })?;
+        self.is_published = true;
+        Ok(())
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // It is gone already where it was published, and may never have been made.
-        drop(std::fs::remove_file(&self.0));
+        if self.is_published {
+            return;
+        }
+        let path = std::mem::take(&mut self.path);
+        // It may never have been made, or be in the making on a thread that nobody waits for.
+        drop(std::fs::remove_file(&path));
+        watchdog::after(LATE, move || drop(std::fs::remove_file(&path))).leave();
     }
 }
 

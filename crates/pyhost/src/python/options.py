@@ -15,6 +15,7 @@ __all__ = ["check_options", "mode", "on_error", "thread_safe", "timeout"]
 
 _MODES = {False: "row", True: "arrow", "arrow": "arrow", "numpy": "numpy"}
 _NULLS = ("auto", "pass", "skip")
+_LONGEST = 1e9  # seconds, more than thirty years
 _ON_ERROR = ("raise", "null", "collect")
 
 
@@ -62,7 +63,7 @@ def timeout(target: Target) -> float | None:
         except OverflowError:
             seconds = math.inf
         if 0 < seconds < math.inf:
-            return seconds
+            return min(seconds, _LONGEST)
     message = f"timeout={shown(value)} of {target.name} is no time limit"
     raise target.error(f"{message}; it is a number of seconds above 0, or None")
 
