@@ -30,8 +30,9 @@ pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};
 pub use error_log::{CollectedError, ErrorLog};
 pub use function::{CallPolicy, Determinism, Function, Kind, Mode, OnError, Tier, TierChoice};
 pub use kernel::{
-    AggregateKernel, BatchStream, GroupedAccumulator, Kernel, ProcedureKernel, ScalarKernel,
-    WindowEvaluator, WindowKernel,
+    AggregateKernel, Aggregation, BatchStream, GroupedAccumulator, HandOver, Kernel,
+    ProcedureArguments, ProcedureKernel, ScalarKernel, TableInput, WindowEvaluator, WindowKernel,
+    Yielded,
 };
 pub use manifest::Manifest;
 pub use name::{FunctionName, NamePart, PluginId, QualifiedName};

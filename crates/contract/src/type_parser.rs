@@ -14,7 +14,7 @@ use crate::{DeclaredType, Error, Result, Type};
 
 const PARAMETRIC: &str = "decimal(precision, scale), fixed_binary(width), timestamp[unit, zone], \
 time[unit], duration[unit], list<type>, large_list<type>, fixed_list<type, size>, \
-struct<name: type, ...>, map<type, type>, json, uuid";
+struct<name: type, ...>, map<type, type>, json, uuid, table";
 
 /// Nesting beyond this is refused, so that a hostile text cannot exhaust the stack.
 const MAX_DEPTH: usize = 64;
@@ -80,6 +80,7 @@ impl<'a> Parser<'a> {
         let data_type = match lower.as_str() {
             "json" => return Ok(Type::JSON),
             "uuid" => return Ok(Type::UUID),
+            "table" => return Ok(Type::TABLE),
             "decimal" | "decimal128" | "numeric" => self.decimal(38, DataType::Decimal128)?,
             "decimal256" => self.decimal(76, DataType::Decimal256)?,
             "fixed_binary" | "fixedsizebinary" => {

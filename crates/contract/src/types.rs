@@ -19,6 +19,8 @@ pub enum Extension {
     Json,
     /// `arrow.uuid` over 16 bytes.
     Uuid,
+    /// No value at all, but the rows of a query: what a procedure's parameter may be.
+    Table,
 }
 
 impl Extension {
@@ -26,17 +28,19 @@ impl Extension {
         match self {
             Self::Json => "arrow.json",
             Self::Uuid => "arrow.uuid",
+            Self::Table => "arrowsmith.table",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Json, Self::Uuid].into_iter().find(|extension| extension.name() == name)
+        [Self::Json, Self::Uuid, Self::Table].into_iter().find(|extension| extension.name() == name)
     }
 
     fn keyword(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Uuid => "uuid",
+            Self::Table => "table",
         }
     }
 }
@@ -56,6 +60,8 @@ impl Type {
     pub const JSON: Self = Self { data_type: DataType::Utf8, extension: Some(Extension::Json) };
     pub const UUID: Self =
         Self { data_type: DataType::FixedSizeBinary(16), extension: Some(Extension::Uuid) };
+
+    pub const TABLE: Self = Self { data_type: DataType::Null, extension: Some(Extension::Table) };
 
     pub(crate) const fn plain(data_type: DataType) -> Self {
         Self { data_type, extension: None }
