@@ -10,6 +10,7 @@ use arrowsmith_contract::{
     Mode, NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice,
     Type,
 };
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use crate::errors;
@@ -129,15 +130,26 @@ fn make_function(
 /// imported by half stays broken.
 fn import_libraries(py: Python<'_>, mode: Mode) -> Result<()> {
     match mode {
-        Mode::Row => {}
+        Mode::Row => Ok(()),
         // Without it the function gets arrays of our own.
-        Mode::VectorizedArrow => drop(py.import("pyarrow")),
-        Mode::VectorizedNumpy => drop(py.import("numpy").map_err(|error| {
-            let message = format!("a function with vectorized=\"numpy\" needs NumPy: {error}");
-            Error::from(LoadError::new(message))
-        })?),
+        Mode::VectorizedArrow => import(py, "pyarrow").map(drop),
+        Mode::VectorizedNumpy => match import(py, "numpy")? {
+            None => Ok(()),
+            Some(error) => Err(LoadError::new(format!(
+                "a function with vectorized=\"numpy\" needs NumPy: {error}"
+            ))
+            .into()),
+        },
     }
-    Ok(())
+}
+
+/// Imports a library, and gives why it can't be imported. Ctrl-C is no reason, and goes on.
+fn import(py: Python<'_>, library: &str) -> Result<Option<PyErr>> {
+    match py.import(library) {
+        Ok(_) => Ok(None),
+        Err(exception) if exception.is_instance_of::<PyException>(py) => Ok(Some(exception)),
+        Err(exception) => Err(errors::from_loader(py, exception)),
+    }
 }
 
 fn make_policy(loaded: &LoadedFunction<'_>) -> Result<CallPolicy> {
