@@ -8,6 +8,7 @@ mod check;
 mod context;
 mod database;
 mod direct;
+mod draft;
 mod error;
 mod errors;
 mod explain;
