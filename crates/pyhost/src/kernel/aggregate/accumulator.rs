@@ -161,10 +161,18 @@ impl GroupedAccumulator for Accumulator {
         self.enter(context, |_, calls, states| rows::each_answer(calls, &mut states[..groups]))
     }
 
-    fn release(&mut self, count: usize, _context: &CallContext) {
+    fn release(&mut self, count: usize, context: &CallContext) {
         self.gathered.release(count);
-        let leaving = states::objects(self.take(count).into_iter());
-        states::leave_behind(&self.declared().callee, leaving);
+        let mut leaving = states::objects(self.take(count).into_iter());
+        let callee = &self.declared().callee;
+        if !leaving.is_empty() {
+            // Their `__del__` is stopped with the query, which then says why.
+            let _ = callee.enter(context, |_, _| {
+                drop(mem::take(&mut leaving));
+                Ok(())
+            });
+        }
+        states::leave_behind(callee, leaving);
     }
 
     fn size(&self) -> usize {
