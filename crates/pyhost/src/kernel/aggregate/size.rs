@@ -32,7 +32,7 @@ impl Sample {
     /// Looks at a few of the states now and then. What goes wrong there is no failure.
     pub(super) fn look(&mut self, py: Python<'_>, states: &[State]) {
         self.batches += 1;
-        let is_due = self.batches.is_power_of_two() || self.batches % BATCHES == 0;
+        let is_due = self.batches.is_power_of_two() || self.batches.is_multiple_of(BATCHES);
         if !is_due || states.is_empty() {
             return;
         }

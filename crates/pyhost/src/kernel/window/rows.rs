@@ -68,11 +68,11 @@ impl Rows {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "a method of Python's")]
     fn __repr__(&self) -> &'static str {
         "<arrowsmith.Rows of a partition>"
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "pyo3 gives it so")]
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self.0.try_lock().as_deref() {
             Some(Next::Row(row)) => visit.call(row),
