@@ -7,8 +7,8 @@ use std::time::Duration;
 use arrow::datatypes::DataType;
 use arrowsmith_contract::{
     CallPolicy, DeclaredType, Error, Function, FunctionName, Kernel, LoadError, Location, Manifest,
-    Mode, NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice,
-    Type,
+    Mode, NullPolicy, Origin, Parameter, PluginId, QualifiedName, Result, Signature, Source, Tier,
+    TierChoice, Type,
 };
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -26,6 +26,8 @@ struct LoadedPlugin<'py> {
     version: String,
     file: Option<String>,
     functions: Vec<LoadedFunction<'py>>,
+    path: Option<String>,
+    digest: Option<[u8; 32]>,
     life: Bound<'py, PyAny>,
 }
 
@@ -79,7 +81,18 @@ pub(crate) fn from_loaded(object: &Bound<'_, PyAny>) -> Result<Manifest> {
                 .map_err(|error| located(error, function.file.as_deref(), function.line))
         })
         .collect::<Result<Vec<_>>>()?;
-    Manifest::new(id, version, functions).map_err(|error| located(error, file, None))
+    let manifest = Manifest::new(id, version, functions);
+    let manifest = manifest.map_err(|error| located(error, file, None))?;
+    Ok(manifest.with_origin(origin(plugin.path, plugin.digest)))
+}
+
+fn origin(path: Option<String>, digest: Option<[u8; 32]>) -> Origin {
+    let source = match path {
+        Some(path) => Source::Path(path.into()),
+        None if digest.is_some() => Source::Text,
+        None => Source::Object,
+    };
+    Origin { source, digest }
 }
 
 fn make_function(
