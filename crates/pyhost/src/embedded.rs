@@ -20,12 +20,19 @@ const MODULES: &[(&str, &str)] = &[
     ("definitions", include_str!("python/definitions.py")),
     ("bindings", include_str!("python/bindings.py")),
     ("source", include_str!("python/source.py")),
+    ("declaration", include_str!("python/declaration.py")),
+    ("decorators", include_str!("python/decorators.py")),
     ("plugin", include_str!("python/plugin.py")),
     ("target", include_str!("python/target.py")),
     ("signature", include_str!("python/signature.py")),
     ("parameters", include_str!("python/parameters.py")),
     ("options", include_str!("python/options.py")),
     ("null_policies", include_str!("python/null_policies.py")),
+    ("parts", include_str!("python/parts.py")),
+    ("scalars", include_str!("python/scalars.py")),
+    ("aggregates", include_str!("python/aggregates.py")),
+    ("procedures", include_str!("python/procedures.py")),
+    ("windows", include_str!("python/windows.py")),
     ("inspection", include_str!("python/inspection.py")),
     ("gathering", include_str!("python/gathering.py")),
     ("tracebacks", include_str!("python/tracebacks.py")),
@@ -46,16 +53,19 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
     package(py).map(drop)
 }
 
-/// The classes that a Python package shows its users: `Plugin` and the exceptions, by name.
+/// The classes that a Python package shows its users: `Plugin`, what its decorators are in, and the
+/// exceptions, by name.
 ///
 /// # Errors
 /// As [`install`].
 pub fn public_classes(py: Python<'_>) -> PyResult<Vec<(String, Bound<'_, PyType>)>> {
     let errors = module(py, "errors")?;
     let names: Vec<String> = errors.getattr("__all__")?.extract()?;
-    let mut classes = Vec::with_capacity(names.len() + 1);
-    let plugin = module(py, "plugin")?.getattr("Plugin")?;
-    classes.push(("Plugin".to_owned(), plugin.cast_into()?));
+    let mut classes = Vec::with_capacity(names.len() + 2);
+    for (name, home) in [("Plugin", "plugin"), ("Decorators", "decorators")] {
+        let class = module(py, home)?.getattr(name)?.cast_into()?;
+        classes.push((name.to_owned(), class));
+    }
     for name in names {
         let class = errors.getattr(name.as_str())?.cast_into()?;
         classes.push((name, class));
