@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, Self, TypedDict, TypeVar, final, overload, type_check_only
 
+from arrowsmith.grants import Terms
+
 __all__ = [
     "ArrowsmithError",
     "Batches",
@@ -12,6 +14,7 @@ __all__ = [
     "Column",
     "ConversionError",
     "Database",
+    "Decorators",
     "ExecutionError",
     "FileError",
     "Function",
@@ -20,6 +23,7 @@ __all__ = [
     "PlanError",
     "Plugin",
     "PluginLoadError",
+    "Plugins",
     "Progress",
     "QueryCancelled",
     "QueryTimeout",
@@ -34,6 +38,7 @@ __all__ = [
 __version__: str
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_P = TypeVar("_P")
 
 @type_check_only
 class LoadOutcome(TypedDict):
@@ -49,21 +54,17 @@ class LoadOutcome(TypedDict):
 class Database:
     def __new__(cls, threads: int | None, memory: int | None, temp_dir: str | None) -> Self: ...
     def session(self) -> Session: ...
+    @property
+    def plugins(self) -> Plugins: ...
     def close(self) -> None: ...
     @property
     def closed(self) -> bool: ...
 
 @final
 class Session:
-    def load_source(
-        self, source: str, name: str, grants: list[str] | None, strict: bool
-    ) -> LoadOutcome: ...
-    def load_path(self, path: str, grants: list[str] | None, strict: bool) -> LoadOutcome: ...
-    def load_object(
-        self, object: ModuleType | Plugin, grants: list[str] | None, strict: bool
-    ) -> LoadOutcome: ...
+    @property
+    def plugins(self) -> Plugins: ...
     def add_function(self, function: Callable[..., Any]) -> None: ...
-    def unload(self, plugin: str) -> bool: ...
     def use_plugin(self, plugin: str) -> None: ...
     def function(self, name: str) -> Function: ...
     def functions(self) -> Relation: ...
@@ -87,6 +88,15 @@ class Session:
     def close(self) -> None: ...
     @property
     def closed(self) -> bool: ...
+
+@final
+class Plugins:
+    def load_source(self, source: str, name: str, terms: Terms) -> LoadOutcome: ...
+    def load_path(self, path: str, terms: Terms) -> LoadOutcome: ...
+    def load_object(self, object: ModuleType | Plugin, terms: Terms) -> LoadOutcome: ...
+    def reload(self, plugin: str) -> LoadOutcome: ...
+    def unload(self, plugin: str) -> bool: ...
+    def list(self) -> Relation: ...
 
 @final
 class Relation:
@@ -187,15 +197,15 @@ class PluginLoadError(ArrowsmithError, ImportError):
     line: int | None
     def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None: ...
 
-class Plugin:
-    def __init__(self, id: str | None = None, version: str | None = None) -> None: ...
+@type_check_only
+class Declaration:
     @property
-    def id(self) -> str | None: ...
+    def name(self) -> str | None: ...
     @property
-    def version(self) -> str | None: ...
-    def set_plugin_id(self, id: str) -> None: ...
-    def set_version(self, version: str) -> None: ...
-    def set_determinism(self, determinism: str) -> None: ...
+    def function(self) -> Any: ...
+
+class Decorators:
+    _declarations: list[Declaration]
     @overload
     def scalar_fn(self, name: _F, /) -> _F: ...
     @overload
@@ -213,3 +223,64 @@ class Plugin:
         timeout: float | None = None,
         thread_safe: bool = True,
     ) -> Callable[[_F], _F]: ...
+    @overload
+    def aggregate_fn(
+        self,
+        name: str | None = None,
+        args: Sequence[str | EllipsisType] | None = None,
+        returns: str | None = None,
+        *,
+        vectorized: bool | Literal["arrow", "numpy"] = False,
+        determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
+        nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
+        tier: Literal["auto", "inline"] = "auto",
+        on_error: Literal["raise", "null", "collect"] = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
+    ) -> Callable[[_P], _P]: ...
+    @overload
+    def aggregate_fn(self, name: _P, /) -> _P: ...
+    @overload
+    def procedure(self, name: _F, /) -> _F: ...
+    @overload
+    def procedure(
+        self,
+        name: str | None = None,
+        args: Sequence[str | EllipsisType] | None = None,
+        yields: Mapping[str, object] | Sequence[object] | None = None,
+        mode: Literal["read"] = "read",
+        *,
+        determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
+        nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
+        tier: Literal["auto", "inline"] = "auto",
+        on_error: Literal["raise", "null", "collect"] = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
+    ) -> Callable[[_F], _F]: ...
+    @overload
+    def window_fn(
+        self,
+        name: str | None = None,
+        args: Sequence[str | EllipsisType] | None = None,
+        returns: str | None = None,
+        *,
+        vectorized: bool | Literal["arrow", "numpy"] = False,
+        determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
+        nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
+        tier: Literal["auto", "inline"] = "auto",
+        on_error: Literal["raise", "null", "collect"] = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
+    ) -> Callable[[_P], _P]: ...
+    @overload
+    def window_fn(self, name: _P, /) -> _P: ...
+
+class Plugin(Decorators):
+    def __init__(self, id: str | None = None, version: str | None = None) -> None: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def version(self) -> str | None: ...
+    def set_plugin_id(self, id: str) -> None: ...
+    def set_version(self, version: str) -> None: ...
+    def set_determinism(self, determinism: str) -> None: ...

@@ -94,12 +94,16 @@ impl Plugins {
     fn load_again(&self, id: &PluginId) -> Result<LoadOutcome, Error> {
         let registry = self.registry();
         let snapshot = registry.snapshot();
-        let own = snapshot.plugin(id).filter(|_| !snapshot.is_inherited(id));
-        let Some(loaded) = own else {
-            let ids = snapshot.plugins().filter(|id| !snapshot.is_inherited(id));
-            let nearest = nearest(id.as_str(), ids.map(ToString::to_string));
-            return Err(Error::UnknownPlugin { name: id.to_string(), nearest });
-        };
+        if snapshot.is_inherited(id) {
+            return Err(LoadError::new(format!(
+                "the plugin {id} is the database's and not the session's; reload it there"
+            ))
+            .into());
+        }
+        let loaded = snapshot.plugin(id).ok_or_else(|| Error::UnknownPlugin {
+            name: id.to_string(),
+            nearest: nearest(id.as_str(), snapshot.plugins().map(ToString::to_string)),
+        })?;
         registry.recommit(&pyhost::load_again(id, loaded.source())?)
     }
 }

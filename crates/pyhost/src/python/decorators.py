@@ -331,9 +331,7 @@ class Decorators:
         if declaration.kind in ("aggregate", "window"):
             # An object with the parts need not be callable.
             is_function = name is not None and not isinstance(name, str)
-        declaration = replace(
-            declaration, name=None if is_function else name, file=file, line=line
-        )
+        declaration = replace(declaration, name=None if is_function else name, file=file, line=line)
 
         def declare(function: Any) -> Any:  # noqa: ANN401 - see F and P
             self._declarations.append(replace(declaration, function=function))

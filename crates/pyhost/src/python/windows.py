@@ -103,9 +103,7 @@ def _generator_signature(target: Target) -> Signature:
     if len(names) != count:
         names = [f"arg{index}" for index in range(count)]
     namespace = getattr(inspect.unwrap(target.called), "__globals__", {})
-    annotations = {
-        name: evaluate(ty, namespace) for name, ty in zip(names, types, strict=False)
-    }
+    annotations = {name: evaluate(ty, namespace) for name, ty in zip(names, types, strict=False)}
     result = written.annotations.get("return")
     if get_origin(result) in _ITERABLES and get_args(result):
         annotations["return"] = evaluate(get_args(result)[0], namespace)
