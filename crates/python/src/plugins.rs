@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arrowsmith_contract::{
-    Error, Grants, Kind, LoadOutcome, Manifest, PluginId, Registry, nearest,
+    Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry, nearest,
 };
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{self as pyhost, to_pyerr};
