@@ -38,7 +38,7 @@ __all__ = [
 __version__: str
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_P = TypeVar("_P")
+_P = TypeVar("_P")  # what has the parts of an aggregate or a window
 
 @type_check_only
 class LoadOutcome(TypedDict):
@@ -247,7 +247,7 @@ class Decorators:
         self,
         name: str | None = None,
         args: Sequence[str | EllipsisType] | None = None,
-        yields: Mapping[str, object] | Sequence[object] | None = None,
+        yields: Mapping[str, str] | Sequence[str | tuple[str, str]] | type | None = None,
         mode: Literal["read"] = "read",
         *,
         determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,

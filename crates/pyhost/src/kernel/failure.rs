@@ -46,6 +46,11 @@ impl<'a> Place<'a> {
         Self { part: None, row: None, arguments }
     }
 
+    /// What isn't the function itself but a part of it.
+    pub(super) fn told_part(&self) -> String {
+        self.part.map_or_else(String::new, |part| format!("in its {part}, "))
+    }
+
     /// The arguments within a sentence.
     pub(super) fn told_arguments(&self) -> String {
         let arguments = (self.arguments)();
@@ -99,7 +104,10 @@ impl<'a> Failures<'a> {
                 errors::raised(py, exception, &self.callee.function, place.row)
             }
             Failure::Misfit(value, hint) => self.callee.misfit(place.row, value, hint),
-            Failure::TimedOut => self.stay.timed_out(place.row, place.told_arguments()).into(),
+            Failure::TimedOut => {
+                let arguments = place.told_part() + &place.told_arguments();
+                self.stay.timed_out(place.row, arguments).into()
+            }
             Failure::Other(error) => error,
         }
     }

@@ -14,15 +14,8 @@ const ARGUMENTS: usize = 8;
 
 /// The note of a call.
 pub(super) fn of_call(callee: &Callee, place: &Place<'_>) -> String {
-    let mut note = prefix(callee);
-    if let Some(part) = place.part {
-        note.push_str(&format!(", in its {part}"));
-    }
-    if let Some(row) = place.row {
-        note.push_str(&format!(", {row}"));
-    }
-    let arguments = place.told_arguments();
-    if arguments.is_empty() { note } else { format!("{note}, {arguments}") }
+    let row = place.row.map_or_else(String::new, |row| format!("{row}, "));
+    format!("{}, {}{row}{}", prefix(callee), place.told_part(), place.told_arguments())
 }
 
 /// The arguments of a call for one row.

@@ -99,7 +99,8 @@ class Decorators:
             timeout=timeout,
             thread_safe=thread_safe,
         )
-        return self._declare(name, declaration)
+        declared: F | Callable[[F], F] = self._declare(name, declaration)
+        return declared
 
     @overload
     def aggregate_fn(
@@ -148,7 +149,7 @@ class Decorators:
         A state is any Python object, None too. ``finalize`` and ``result`` must leave the state as
         it is, because more rows may follow. ``merge`` joins the states of two partitions. With a
         fifth one, ``retract(state, *args) -> state`` (or ``retract(*args)`` of a plain class), rows
-        that a window frame leaves behind are taken out again; without it the frame is computed anew.
+        that a window frame leaves behind are taken out; without it the frame is computed anew.
 
         How much memory the states hold is estimated from samples.
 
@@ -245,7 +246,8 @@ class Decorators:
             timeout=timeout,
             thread_safe=thread_safe,
         )
-        return self._declare(name, declaration)
+        declared: F | Callable[[F], F] = self._declare(name, declaration)
+        return declared
 
     @overload
     def window_fn(

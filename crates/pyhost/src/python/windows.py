@@ -117,12 +117,12 @@ def loop_names(target: Target, rows: str) -> list[str]:
     """The names that the generator's loop over its rows gives to their values."""
     node = None if target.found is None else target.found[1]
     for loop in ast.walk(node) if node is not None else ():
-        over_rows = isinstance(loop, ast.For) and isinstance(loop.iter, ast.Name)
-        if not over_rows or loop.iter.id != rows:  # type: ignore[attr-defined]
+        if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.Name):
             continue
-        bound = loop.target  # type: ignore[attr-defined]
+        if loop.iter.id != rows:
+            continue
+        bound = loop.target
         names = bound.elts if isinstance(bound, ast.Tuple) else [bound]
-        if all(isinstance(name, ast.Name) for name in names):
-            found = [name.id for name in names]
-            return found if len(set(found)) == len(found) else []
+        found = [name.id for name in names if isinstance(name, ast.Name)]
+        return found if len(set(found)) == len(names) else []
     return []

@@ -1,6 +1,6 @@
 //! One value a row.
 
-pub(super) mod returned;
+mod returned;
 mod row;
 pub(super) mod vectorized;
 

@@ -4,18 +4,14 @@ use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, Result};
 use pyo3::prelude::*;
 
-use crate::door::{Frame, parked_at_exit};
+use crate::door::Frame;
 use crate::interrupt::Stay;
+use crate::kernel::call::{LOOK, call, push};
 use crate::kernel::callee::Callee;
 use crate::kernel::column::Column;
-use crate::kernel::failure::{Failure, Failures, Place};
+use crate::kernel::failure::{Failures, Place};
 use crate::kernel::note;
-use crate::kernel::result::{ResultBuilder, builder};
-use crate::kernel::value::{self, Misfit};
-
-/// How many rows pass between two looks at the token. Python code is stopped by an exception; this
-/// is for functions that are C all through.
-const LOOK: usize = 16;
+use crate::kernel::result::builder;
 
 pub(super) fn run(
     callee: &Callee,
@@ -43,7 +39,9 @@ pub(super) fn run(
         for (index, reader) in readers.iter().enumerate() {
             frame.set(index, reader.object(py, row));
         }
-        if let Err(failure) = call(stay, &mut frame, callable, row, results.as_mut()) {
+        let value = call(stay, &mut frame, callable, Some(row));
+        let pushed = value.and_then(|value| push(stay, &value, Some(row), results.as_mut()));
+        if let Err(failure) = pushed {
             let arguments = || note::arguments(frame.arguments());
             let place = Place::of_row(context.rows.number(row), &arguments);
             failures.settle(py, failure, &place)?;
@@ -51,35 +49,4 @@ pub(super) fn run(
         }
     }
     Ok(results.finish())
-}
-
-/// Calls for one row, and converts what comes back.
-#[inline]
-fn call<'py>(
-    stay: &Stay,
-    frame: &mut Frame<'py>,
-    callable: &Bound<'py, PyAny>,
-    row: usize,
-    results: &mut dyn ResultBuilder,
-) -> Result<(), Failure> {
-    let py = callable.py();
-    stay.begin_call(Some(row));
-    let value = frame.call(callable).ok_or_else(|| PyErr::fetch(py));
-    if stay.end_call(py) {
-        return Err(Failure::TimedOut);
-    }
-    let value = value.map_err(Failure::Raised)?;
-    // What isn't plain runs Python code of its class when it is converted, on the call's time.
-    let is_timed = stay.is_timed() && !value::is_plain(&value);
-    if is_timed {
-        stay.begin_call(Some(row));
-    }
-    let pushed = parked_at_exit(|| results.push(&value));
-    let is_overdue = is_timed && stay.end_call(py);
-    match pushed {
-        Ok(()) => Ok(()),
-        Err(_) if is_overdue => Err(Failure::TimedOut),
-        Err(Misfit::Value(hint)) => Err(Failure::Misfit(note::short_repr(&value), hint)),
-        Err(Misfit::Raised(exception)) => Err(Failure::Raised(*exception)),
-    }
 }
