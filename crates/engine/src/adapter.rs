@@ -132,6 +132,11 @@ impl Call {
         &self.function
     }
 
+    /// The circumstances of all its calls.
+    pub(crate) fn context(&self) -> &CallContext {
+        &self.context
+    }
+
     /// What stops it.
     pub(crate) fn token(&self) -> &CancelToken {
         &self.context.token
@@ -147,11 +152,19 @@ impl Call {
         let Kernel::Scalar(kernel) = &self.function.kernel else {
             return Err(Error::Internal(format!("{} is no scalar function", self.name)));
         };
-        let columns = columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| self.coerce(index, column, numbers))
-            .collect::<arrowsmith_contract::Result<Vec<ArrayRef>>>()?;
+        let columns = self.coerce_all(columns, numbers)?;
+        let answer = self.run(rows, numbers, |context| kernel.invoke(&columns, rows, context))?;
+        self.check_answer(&answer, rows)?;
+        Ok(answer)
+    }
+
+    /// Runs one call of the function's kernel so that it can be stopped, and counts it.
+    pub(crate) fn run<T>(
+        &self,
+        rows: usize,
+        numbers: &RowNumbers,
+        call: impl FnOnce(&CallContext) -> arrowsmith_contract::Result<T>,
+    ) -> arrowsmith_contract::Result<T> {
         let context = CallContext { rows: numbers.clone(), ..self.context.clone() };
         let running = context.token.begin_call(&self.name);
         // Looked at after the call was announced, so that nobody who stops the query misses it.
@@ -160,17 +173,30 @@ impl Call {
             return Err(context.token.error());
         }
         let start = Instant::now();
-        let answer = kernel.invoke(&columns, rows, &context);
+        let answer = call(&context);
         self.metrics.record(rows, start.elapsed());
         drop(running);
         let answer = answer?;
         // A stopped call's answer is thrown away whatever it is.
         context.token.check()?;
-        self.check_answer(&answer, rows)?;
         Ok(answer)
     }
 
-    fn coerce(
+    /// The columns in the types of the parameters.
+    pub(crate) fn coerce_all(
+        &self,
+        columns: &[ArrayRef],
+        numbers: &RowNumbers,
+    ) -> arrowsmith_contract::Result<Vec<ArrayRef>> {
+        columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| self.coerce(index, column, numbers))
+            .collect()
+    }
+
+    /// One argument in the type of its parameter.
+    pub(crate) fn coerce(
         &self,
         index: usize,
         column: &ArrayRef,
@@ -182,7 +208,11 @@ impl Call {
         coerce::coerce(column, &parameter.ty, &self.name, &parameter.name, numbers)
     }
 
-    fn check_answer(&self, answer: &ArrayRef, rows: usize) -> arrowsmith_contract::Result<()> {
+    pub(crate) fn check_answer(
+        &self,
+        answer: &ArrayRef,
+        rows: usize,
+    ) -> arrowsmith_contract::Result<()> {
         let expected = self.function.signature.returns().data_type();
         if answer.len() == rows && answer.data_type() == expected {
             return Ok(());

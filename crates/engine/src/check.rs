@@ -11,6 +11,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
 use crate::adapter::PluginScalar;
+use crate::aggregates::PluginAggregate;
 use crate::error::through_datafusion;
 
 /// # Errors
@@ -20,16 +21,25 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
         let schema = schema_below(node);
         node.apply_expressions(|root| {
             root.apply(|expr| {
-                if let (Some(function), Expr::ScalarFunction(call)) =
-                    (PluginScalar::called_by(expr), expr)
-                {
-                    check_call(function, &call.args, &schema)?;
+                if let Some((function, arguments)) = called(expr) {
+                    check_call(function, arguments, &schema)?;
                 }
                 Ok(TreeNodeRecursion::Continue)
             })
         })
     })?;
     Ok(())
+}
+
+/// The plugin function that an expression calls, and with what.
+fn called(expr: &Expr) -> Option<(&Arc<Function>, &[Expr])> {
+    let function = PluginScalar::called_by(expr).or_else(|| PluginAggregate::called_by(expr))?;
+    match expr {
+        Expr::ScalarFunction(call) => Some((function, &call.args)),
+        Expr::AggregateFunction(call) => Some((function, &call.params.args)),
+        Expr::WindowFunction(call) => Some((function, &call.params.args)),
+        _ => None,
+    }
 }
 
 /// The columns that a node's expressions see.

@@ -39,9 +39,14 @@ pub(crate) fn install(builder: SessionStateBuilder) -> SessionStateBuilder {
         .with_query_planner(Arc::new(planner::Planner))
 }
 
-/// The functions that an operator may call, if it is one that computes programs.
+/// The functions that an operator may call, if it is one that calls any.
 pub(crate) fn functions_of(plan: &dyn ExecutionPlan) -> Option<Vec<Arc<str>>> {
     let mut names = BTreeSet::new();
-    plan.downcast_ref::<ComputeExec>()?.add_functions(&mut names);
+    crate::aggregates::add_functions(plan, &mut names);
+    match plan.downcast_ref::<ComputeExec>() {
+        Some(compute) => compute.add_functions(&mut names),
+        None if names.is_empty() => return None,
+        None => {}
+    }
     Some(names.into_iter().collect())
 }

@@ -4,6 +4,7 @@
 //! No DataFusion type but [`ScalarValue`] is part of its face.
 
 mod adapter;
+mod aggregates;
 mod check;
 mod context;
 mod database;

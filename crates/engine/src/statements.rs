@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use arrowsmith_contract::{Function, Kind};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use crate::adapter::PluginScalar;
+use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
 use crate::{Error, Parameters, Relation, Result, Session, check, errors, names, results};
 
@@ -54,8 +56,7 @@ async fn plan(
     let snapshot = session.registry().snapshot();
     let called = names::resolve(&mut statement, &snapshot, &state)?;
     for function in called.into_values() {
-        use datafusion::execution::FunctionRegistry;
-        state.register_udf(Arc::new(ScalarUDF::new_from_impl(PluginScalar::new(function))))?;
+        register(&mut state, function)?;
     }
     let plan = state.statement_to_plan(statement).await?;
     if let LogicalPlan::Statement(datafusion::logical_expr::Statement::Prepare(_)) = plan {
@@ -68,6 +69,22 @@ async fn plan(
     check::calls(&plan)?;
     check::types(&plan, &state)?;
     Ok((plan, Arc::new(state)))
+}
+
+/// Makes a function known to the planner under its qualified name.
+fn register(state: &mut SessionState, function: Arc<Function>) -> Result<()> {
+    use datafusion::execution::FunctionRegistry;
+    match function.kind() {
+        Kind::Aggregate => {
+            let aggregate = AggregateUDF::new_from_impl(PluginAggregate::new(function));
+            state.register_udaf(Arc::new(aggregate))?;
+        }
+        _ => {
+            let scalar = ScalarUDF::new_from_impl(PluginScalar::new(function));
+            state.register_udf(Arc::new(scalar))?;
+        }
+    }
+    Ok(())
 }
 
 fn changes_something(plan: &LogicalPlan) -> bool {

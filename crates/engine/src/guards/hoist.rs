@@ -44,7 +44,7 @@ impl Scope {
     }
 
     /// A name that no column of the plan has.
-    fn next_name(&self) -> String {
+    pub(crate) fn next_name(&self) -> String {
         loop {
             let name = self.query.next_name();
             if !self.taken.contains(&name) {
@@ -79,6 +79,10 @@ pub(crate) struct Hoist<'a> {
 impl<'a> Hoist<'a> {
     pub(crate) fn new(input: LogicalPlan, scope: &'a Scope) -> Self {
         Self { scope, input, settled: Vec::new(), lifted: Vec::new(), originals: Vec::new() }
+    }
+
+    pub(crate) fn scope(&self) -> &'a Scope {
+        self.scope
     }
 
     /// The columns below.

@@ -15,6 +15,8 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 use super::compute::Compute;
 use super::compute_exec::ComputeExec;
 use super::settle::settle;
+use crate::aggregates;
+use crate::context::QueryContext;
 
 #[derive(Debug)]
 pub(crate) struct Planner;
@@ -26,9 +28,13 @@ impl QueryPlanner for Planner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(ComputePlanner)])
-            .create_physical_plan(&settle(plan.clone())?, session)
-            .await
+        let planned =
+            DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(ComputePlanner)])
+                .create_physical_plan(&settle(plan.clone())?, session)
+                .await?;
+        aggregates::note_operators(&planned)?;
+        QueryContext::of(session.config_options()).mark_planned();
+        Ok(planned)
     }
 }
 
