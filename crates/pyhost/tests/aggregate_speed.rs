@@ -112,9 +112,7 @@ fn aggregates_and_windows_beside_a_list_loop() {
     need("numpy");
     let globals = attached(|py| {
         let globals = PyDict::new(py);
-        let text = format!(
-            "{MEAN}{LOOPS}values = [row % 1777 * 0.05 for row in range({ROWS})]\n"
-        );
+        let text = format!("{MEAN}{LOOPS}values = [row % 1777 * 0.05 for row in range({ROWS})]\n");
         py.run(&std::ffi::CString::new(text)?, Some(&globals), None)?;
         Ok(globals.unbind())
     });
@@ -131,9 +129,11 @@ fn aggregates_and_windows_beside_a_list_loop() {
     let whole = load("db.aggregate_fn('mean', ['float'], 'float', vectorized='numpy')(Vectorized)");
     let (dict_loop, class_loop) = (bare("dict_loop"), bare("class_loop"));
     for groups in [1, 1000] {
-        for (name, function, bare) in
-            [("dict", &dict, dict_loop), ("class", &class, class_loop), ("numpy", &whole, dict_loop)]
-        {
+        for (name, function, bare) in [
+            ("dict", &dict, dict_loop),
+            ("class", &class, class_loop),
+            ("numpy", &whole, dict_loop),
+        ] {
             let ours = seconds(|| aggregate(function, &batches, groups));
             report(&format!("mean, {name}, {groups} groups"), ours, bare);
         }

@@ -12,6 +12,7 @@ mod errors;
 mod fixture;
 mod guards;
 mod latency;
+mod levels;
 mod limits;
 mod names;
 mod planning;
