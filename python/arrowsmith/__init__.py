@@ -19,6 +19,7 @@ from arrowsmith.errors import (
     ResourcesExhausted,
 )
 from arrowsmith.function import Function
+from arrowsmith.grants import GrantWarning
 from arrowsmith.relation import Relation
 from arrowsmith.session import Session
 
@@ -32,6 +33,7 @@ __all__ = [
     "FileError",
     "Function",
     "FunctionTimeout",
+    "GrantWarning",
     "InternalError",
     "PlanError",
     "Plugin",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from arrowsmith import _native
 from arrowsmith._native import boundary
+from arrowsmith.loading import Loading
 from arrowsmith.session import Session
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
 
 
-class Database:
-    """Worker threads and a memory limit that all its sessions share.
+class Database(Loading):
+    """Worker threads, a memory limit and plugins that all its sessions share.
 
     Made by `Database.in_memory`. It is a context manager: leaving the block closes it.
 
@@ -32,6 +33,7 @@ class Database:
     def __init__(self, native: _native.Database, *, progress: bool | None = None) -> None:
         """Wrap the native database; use `Database.in_memory` instead."""
         self._native = native
+        self._plugins = native.plugins
         self._progress = progress
 
     @classmethod
@@ -67,12 +69,12 @@ class Database:
 
     @boundary
     def session(self) -> Session:
-        """Open a session: its own tables, plugins and settings."""
+        """Open a session: its own tables and settings, and plugins over those of the database."""
         return Session(self._native.session(), progress=self._progress)
 
     @boundary
     def close(self) -> None:
-        """Cancel what runs and release the threads. Closing twice is fine."""
+        """Cancel what runs, forget the plugins, release the threads. Closing twice is fine."""
         self._native.close()
 
     @property

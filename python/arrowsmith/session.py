@@ -6,21 +6,22 @@ import os
 from typing import TYPE_CHECKING, Any, Self
 
 from arrowsmith._native import boundary
+from arrowsmith.authoring import Authoring
 from arrowsmith.function import Function
+from arrowsmith.loading import Loading
 from arrowsmith.progress import display_for
 from arrowsmith.relation import Relation
 from arrowsmith.seconds import seconds
 from arrowsmith.tabular import is_single_use, to_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from types import ModuleType, TracebackType
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
 
     from arrowsmith import _native
-    from arrowsmith._native import LoadOutcome, Plugin
 
 
-class Session:
+class Session(Loading, Authoring):
     """Tables, plugins and settings, and the queries over them.
 
     Made by `Database.session`. It is a context manager: leaving the block closes it.
@@ -39,89 +40,12 @@ class Session:
 
     def __init__(self, native: _native.Session, *, progress: bool | None = None) -> None:
         """Wrap the native session; use `Database.session` instead."""
+        super().__init__()
         self._native = native
+        self._plugins = native.plugins
         self._progress = progress
 
-    # Plugins
-
-    @boundary
-    def load_python_plugin(
-        self,
-        src: str,
-        name: str,
-        grants: Iterable[str] | None = None,
-        *,
-        strict: bool = False,
-    ) -> LoadOutcome:
-        """Load a plugin from source text.
-
-        Args:
-            src: The text of a Python file. A `Plugin` called `db` is there when it runs.
-            name: The plugin's id unless the text sets one, and its file name in tracebacks.
-            grants: The capabilities that it may use, of `"ScalarFn"`, `"AggregateFn"`,
-                `"Procedure"`, `"WindowFn"`; all by default. They gate registration and are no
-                sandbox: code that is loaded can do what this process can.
-            strict: Raise if a grant is missing, instead of leaving those functions out.
-
-        Returns:
-            What was registered and what was denied.
-
-        Raises:
-            PluginLoadError: The text can't be loaded; nothing of it is registered.
-            CapabilityError: An unknown grant, or a missing one with `strict`.
-        """
-        return self._native.load_source(src, name, _list(grants), strict)
-
-    @boundary
-    def load_plugin(
-        self,
-        plugin: str | os.PathLike[str] | ModuleType | Plugin,
-        grants: Iterable[str] | None = None,
-        *,
-        strict: bool = False,
-    ) -> LoadOutcome:
-        """Load a plugin from a file, a package folder, a module or a `Plugin` object.
-
-        Loading a plugin again replaces it as a whole; queries that run keep what they started with.
-
-        Args:
-            plugin: Where the functions are.
-            grants: As in `load_python_plugin`.
-            strict: As in `load_python_plugin`.
-
-        Returns:
-            What was registered and what was denied.
-
-        Raises:
-            PluginLoadError: It can't be loaded; nothing of it is registered.
-            CapabilityError: An unknown grant, or a missing one with `strict`.
-        """
-        if isinstance(plugin, str | os.PathLike):
-            return self._native.load_path(os.fspath(plugin), _list(grants), strict)
-        return self._native.load_object(plugin, _list(grants), strict)
-
-    @boundary
-    def unload(self, plugin_id: str) -> bool:
-        """Forget a plugin by its whole id.
-
-        What runs goes on with it. After its last query the plugin's modules are gone from
-        `sys.modules`.
-
-        Example:
-            >>> import arrowsmith
-            >>> session = arrowsmith.Database.in_memory().session()
-            >>> outcome = session.load_python_plugin('''
-            ... @db.scalar_fn
-            ... def double(x: float) -> float:
-            ...     return 2 * x
-            ... ''', "calc")
-            >>> session.unload("calc"), session.unload("calc")
-            (True, False)
-
-        Returns:
-            Whether it was there.
-        """
-        return self._native.unload(plugin_id)
+    # Functions
 
     @boundary
     def use(self, plugin: str) -> None:
@@ -352,10 +276,3 @@ class Session:
             return "<arrowsmith.Session, closed>"
         functions, tables = self._native.function_count(), len(self.tables())
         return f"<arrowsmith.Session: {tables} tables, {functions} functions>"
-
-
-def _list(grants: Iterable[str] | None) -> list[str] | None:
-    if isinstance(grants, str):
-        message = f"grants must be a list of capability names, got the string {grants!r}"
-        raise TypeError(message)
-    return None if grants is None else list(grants)

@@ -290,7 +290,7 @@ def frames_of_script(run_script, **environment):
 def test_own_frames_are_shown_on_request(run_script):
     query, load = frames_of_script(run_script, ARROWSMITH_TRACEBACKS="full")
     assert any(file.endswith("arrowsmith/relation.py") for file in query)
-    assert any(file.endswith("arrowsmith/session.py") for file in load)
+    assert any(file.endswith("arrowsmith/loading.py") for file in load)
     assert "<arrowsmith>/loader.py" in load
     query, load = frames_of_script(run_script, ARROWSMITH_TRACEBACKS="")
     assert query == ["<string>", "<string>"]

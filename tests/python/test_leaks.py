@@ -42,7 +42,8 @@ def watch(count, step):
     print(settled(threads, before[0]) - before[0],
           settled(descriptors, before[1]) - before[1], growth)
 
-session = arrowsmith.Database.in_memory(threads=2).session()
+database = arrowsmith.Database.in_memory(threads=2)
+session = database.session()
 """
 
 FAILING = """
@@ -115,8 +116,37 @@ REPLACING = LOADING.replace('    assert session.unload("p")\n', "").replace(
     "\nassert not", "\nsession.unload('p')\nassert not"
 )
 
+RELOADING = """
+import pathlib, tempfile
 
-@pytest.mark.parametrize("what", ["FAILING", "LOADING", "REPLACING"])
+folder = tempfile.TemporaryDirectory()
+path = pathlib.Path(folder.name, "p.py")
+path.write_text("@db.scalar_fn\\ndef f(x: int) -> int: return x")
+OWNER.load_plugin(path)
+
+def step(number):
+    path.write_text(f'''
+TABLE = list(range(2_000))
+@db.scalar_fn
+def f(x: int) -> int:
+    return TABLE[x] + {number}
+''')
+    OWNER.reload("p")
+    assert session.sql("SELECT p.f(1)").rows() == [(1 + number,)]
+
+watch(200, step)
+OWNER.unload("p")
+resident()
+assert not [name for name in sys.modules if name.startswith("_arrowsmith_plugin_")]
+"""
+
+RELOADING_IN_A_DATABASE = RELOADING.replace("OWNER", "database")
+RELOADING = RELOADING.replace("OWNER", "session")
+
+
+@pytest.mark.parametrize(
+    "what", ["FAILING", "LOADING", "REPLACING", "RELOADING", "RELOADING_IN_A_DATABASE"]
+)
 def test_nothing_is_left_behind(what, run_script):
     done = run_script(MEASURE + globals()[what], timeout=100)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr

@@ -80,22 +80,6 @@ def test_reload_replaces_the_whole_plugin(session):
         session.sql("SELECT calc.sub(1, 1)")
 
 
-def test_grants(session):
-    loaded = session.load_python_plugin(ADD, "calc", grants=["Procedure"])
-    assert loaded["denied_capabilities"] == ["ScalarFn"]
-    assert loaded["scalars_registered"] == []
-    with pytest.raises(PermissionError, match="the grant ScalarFn was not given"):
-        session.sql("SELECT calc.add(1, 2)")
-    with pytest.raises(
-        arrowsmith.CapabilityError, match="needs grants that were not given: ScalarFn"
-    ):
-        session.load_python_plugin(ADD, "calc", grants=[], strict=True)
-    with pytest.raises(arrowsmith.CapabilityError, match='unknown grant "Everything"'):
-        session.load_python_plugin(ADD, "calc", grants=["Everything"])
-    with pytest.raises(TypeError, match="must be a list"):
-        session.load_python_plugin(ADD, "calc", grants="ScalarFn")
-
-
 BAD = {
     "syntax": ("x = 1\ndef f(:\n", 2, "syntax"),
     "import": ("\nimport no_such_module_anywhere\n", 2, "no_such_module_anywhere"),

@@ -49,10 +49,12 @@ impl fmt::Display for Capability {
 impl FromStr for Capability {
     type Err = Error;
 
+    /// Case and underscores don't matter: `ScalarFn` is `scalar_fn`.
     fn from_str(text: &str) -> Result<Self> {
+        let wanted = text.replace('_', "");
         Self::ALL
             .into_iter()
-            .find(|capability| capability.as_str() == text)
+            .find(|capability| capability.as_str().eq_ignore_ascii_case(&wanted))
             .ok_or_else(|| Error::UnknownGrant { name: text.to_owned() })
     }
 }
@@ -71,7 +73,12 @@ impl Grants {
         self.0.contains(&capability)
     }
 
-    /// Reads capability names such as `"ScalarFn"`.
+    /// What is granted, in the order of [`Capability::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = Capability> {
+        self.0.iter().copied()
+    }
+
+    /// Reads capability names such as `"ScalarFn"` or `"scalar_fn"`.
     ///
     /// # Errors
     /// [`Error::UnknownGrant`] for a name that is no capability.
@@ -97,6 +104,26 @@ mod tests {
             error.to_string(),
             "unknown grant \"FileSystem\"; grants are ScalarFn, AggregateFn, Procedure, WindowFn"
         );
+    }
+
+    #[test]
+    fn case_and_underscores_do_not_matter() {
+        for (texts, capability) in [
+            (["ScalarFn", "scalar_fn", "SCALARFN", "_scalarFN"], Capability::ScalarFn),
+            (
+                ["AggregateFn", "aggregate_fn", "Aggregate_Fn", "AGGREGATEFN"],
+                Capability::AggregateFn,
+            ),
+            (["Procedure", "procedure", "PROCEDURE", "pro_cedure"], Capability::Procedure),
+            (["WindowFn", "window_fn", "windowfn", "WINDOW_FN"], Capability::WindowFn),
+        ] {
+            for text in texts {
+                assert_eq!(text.parse::<Capability>().unwrap(), capability);
+            }
+        }
+        for text in ["scalar", "scalar-fn", "ScalarFn ", "", "_"] {
+            assert!(text.parse::<Capability>().is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub enum Error {
     AmbiguousFunction { name: String, candidates: Vec<String> },
 
     #[error(
-        "function {name} was left out when its plugin was loaded: the grant {capability} was not given"
+        "function {name} is denied: the grant {capability} was not given when its plugin was loaded; load it again with that grant"
     )]
     DeniedFunction { name: String, capability: Capability },
 

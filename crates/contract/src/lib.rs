@@ -13,6 +13,7 @@ mod function;
 mod kernel;
 mod manifest;
 mod name;
+mod origin;
 mod registry;
 mod resolve;
 mod rows;
@@ -36,7 +37,8 @@ pub use kernel::{
 };
 pub use manifest::Manifest;
 pub use name::{FunctionName, NamePart, PluginId, QualifiedName};
-pub use registry::{LoadOutcome, Registry, Snapshot};
+pub use origin::{Origin, Source};
+pub use registry::{LoadOutcome, LoadedPlugin, Registry, Snapshot};
 pub use resolve::nearest;
 pub use rows::{RowNumber, RowNumbers, RowScope};
 pub use signature::{NullPolicy, Parameter, Signature};

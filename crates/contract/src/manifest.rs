@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::{Capability, Function, LoadError, PluginId, Result};
+use crate::{Capability, Function, LoadError, Origin, PluginId, Result};
 
 /// A plugin, checked and ready to be committed to a [`Registry`](crate::Registry).
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub struct Manifest {
     id: PluginId,
     version: Arc<str>,
     functions: Vec<Arc<Function>>,
+    origin: Origin,
 }
 
 impl Manifest {
@@ -41,7 +42,13 @@ impl Manifest {
                 .into());
             }
         }
-        Ok(Self { id, version, functions })
+        Ok(Self { id, version, functions, origin: Origin::default() })
+    }
+
+    /// Says where it came from, which is an object otherwise.
+    #[must_use]
+    pub fn with_origin(self, origin: Origin) -> Self {
+        Self { origin, ..self }
     }
 
     pub fn id(&self) -> &PluginId {
@@ -54,6 +61,10 @@ impl Manifest {
 
     pub fn functions(&self) -> &[Arc<Function>] {
         &self.functions
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The capabilities that its functions need.

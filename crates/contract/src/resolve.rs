@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::name::{Case, NamePart};
-use crate::registry::Plugin;
-use crate::{Error, Function, PluginId, Result, Snapshot};
+use crate::{Error, Function, LoadedPlugin, PluginId, Result, Snapshot};
 
 /// How a name reached a function; a fuller name wins over a shorter one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,13 +26,13 @@ impl Snapshot {
     /// Ambiguous, denied, or unknown with the nearest names.
     pub fn resolve(&self, name: &[NamePart]) -> Result<Option<Arc<Function>>> {
         for case in [Case::Exact, Case::Folded] {
-            let found = self.matching(name, case, |plugin| &plugin.functions);
+            let found = self.matching(name, case, LoadedPlugin::functions);
             if let Some(function) = one_of(name, found)? {
                 return Ok(Some(function));
             }
         }
         for case in [Case::Exact, Case::Folded] {
-            let found = self.matching(name, case, |plugin| &plugin.denied);
+            let found = self.matching(name, case, LoadedPlugin::denied);
             if let Some(function) = one_of(name, found)? {
                 return Err(Error::DeniedFunction {
                     name: function.qualified_name().to_string(),
@@ -82,7 +81,7 @@ impl Snapshot {
     /// Each name by which a function can be called, for suggestions.
     pub fn spellings(&self) -> impl Iterator<Item = String> {
         self.plugins.iter().flat_map(move |(id, plugin)| {
-            plugin.functions.iter().flat_map(move |function| {
+            plugin.functions().iter().flat_map(move |function| {
                 let short = format!("{}.{}", id.last_segment(), function.name);
                 let bare = self.is_bare(function).then(|| function.name.to_string());
                 [Some(function.qualified_name().to_string()), Some(short), bare]
@@ -100,7 +99,7 @@ impl Snapshot {
         &'a self,
         name: &[NamePart],
         case: Case,
-        functions: fn(&Plugin) -> &Vec<Arc<Function>>,
+        functions: fn(&LoadedPlugin) -> &[Arc<Function>],
     ) -> BTreeMap<Reach, Vec<&'a Arc<Function>>> {
         let mut found = BTreeMap::<Reach, Vec<_>>::new();
         let Some((last, prefix)) = name.split_last() else {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrowsmith_contract::Registry;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use parking_lot::Mutex;
@@ -33,6 +34,7 @@ pub struct Database {
 struct Inner {
     runtime: Arc<EngineRuntime>,
     environment: Arc<RuntimeEnv>,
+    registry: Arc<Registry>,
     sessions: Mutex<Vec<WeakSession>>,
 }
 
@@ -46,9 +48,15 @@ impl Database {
             inner: Arc::new(Inner {
                 environment: environment(options)?,
                 runtime: EngineRuntime::start(options.threads)?,
+                registry: Arc::default(),
                 sessions: Mutex::default(),
             }),
         })
+    }
+
+    /// The functions that every session sees, beside its own; commit plugins to it.
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
     }
 
     /// A new session, with tables and functions of its own.
@@ -56,13 +64,24 @@ impl Database {
     /// # Errors
     /// [`Error::Closed`] after [`Self::close`], and in a fork of the process that made it.
     pub fn session(&self) -> Result<Session> {
-        self.inner.runtime.check()?;
-        let session =
-            Session::new(Arc::clone(&self.inner.runtime), Arc::clone(&self.inner.environment))?;
+        self.check_open()?;
+        let session = Session::new(
+            Arc::clone(&self.inner.runtime),
+            Arc::clone(&self.inner.environment),
+            Registry::on(&self.inner.registry),
+        )?;
         let mut sessions = self.inner.sessions.lock();
         sessions.retain(WeakSession::is_alive);
         sessions.push(session.downgrade());
         Ok(session)
+    }
+
+    /// Whether it can be used.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] after [`Self::close`], and in a fork of the process that made it.
+    pub fn check_open(&self) -> Result<()> {
+        self.inner.runtime.check()
     }
 
     /// Closes its sessions, cancels what runs and lets the threads go without waiting for them.
@@ -75,6 +94,7 @@ impl Database {
             session.close_with("database");
         }
         self.inner.runtime.close();
+        self.inner.registry.clear();
     }
 
     pub fn is_closed(&self) -> bool {

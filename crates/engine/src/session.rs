@@ -37,7 +37,7 @@ pub struct Session {
 struct Inner {
     runtime: Arc<EngineRuntime>,
     context: SessionContext,
-    registry: Registry,
+    registry: Arc<Registry>,
     errors: Arc<ErrorLog>,
     /// The tokens of what runs now.
     running: Mutex<Vec<CancelToken>>,
@@ -60,7 +60,11 @@ impl WeakSession {
 }
 
 impl Session {
-    pub(crate) fn new(runtime: Arc<EngineRuntime>, environment: Arc<RuntimeEnv>) -> Result<Self> {
+    pub(crate) fn new(
+        runtime: Arc<EngineRuntime>,
+        environment: Arc<RuntimeEnv>,
+        registry: Arc<Registry>,
+    ) -> Result<Self> {
         let mut config = SessionConfig::new()
             .with_target_partitions(runtime.threads())
             .with_batch_size(BATCH_ROWS)
@@ -90,7 +94,7 @@ impl Session {
             inner: Arc::new(Inner {
                 runtime,
                 context,
-                registry: Registry::new(),
+                registry,
                 errors,
                 running: Mutex::default(),
                 closed: AtomicBool::new(false),
@@ -98,7 +102,7 @@ impl Session {
         })
     }
 
-    /// The functions of this session; commit plugins to it.
+    /// The functions of this session over those of its database; commit plugins to it.
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
     }

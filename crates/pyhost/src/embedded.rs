@@ -53,16 +53,19 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
     package(py).map(drop)
 }
 
-/// The classes that a Python package shows its users: `Plugin` and the exceptions, by name.
+/// The classes that a Python package shows its users: `Plugin`, what its decorators are in, and the
+/// exceptions, by name.
 ///
 /// # Errors
 /// As [`install`].
 pub fn public_classes(py: Python<'_>) -> PyResult<Vec<(String, Bound<'_, PyType>)>> {
     let errors = module(py, "errors")?;
     let names: Vec<String> = errors.getattr("__all__")?.extract()?;
-    let mut classes = Vec::with_capacity(names.len() + 1);
-    let plugin = module(py, "plugin")?.getattr("Plugin")?;
-    classes.push(("Plugin".to_owned(), plugin.cast_into()?));
+    let mut classes = Vec::with_capacity(names.len() + 2);
+    for (name, home) in [("Plugin", "plugin"), ("Decorators", "decorators")] {
+        let class = module(py, home)?.getattr(name)?.cast_into()?;
+        classes.push((name.to_owned(), class));
+    }
     for name in names {
         let class = errors.getattr(name.as_str())?.cast_into()?;
         classes.push((name, class));

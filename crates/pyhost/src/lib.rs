@@ -22,4 +22,4 @@ mod source;
 
 pub use embedded::{install, public_classes};
 pub use errors::{ErrorClass, new_error, to_pyerr};
-pub use loader::{load_function, load_object, load_path, load_source};
+pub use loader::{load_again, load_function, load_object, load_path, load_source};

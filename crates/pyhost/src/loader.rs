@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error, LoadError, Location, Manifest, Result};
+use arrowsmith_contract::{Error, LoadError, Location, Manifest, PluginId, Result, Source};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -30,6 +30,37 @@ pub fn load_path(path: &Path) -> Result<Manifest> {
         }));
     };
     door::enter(|py| load(py, "load_path", (text,)))
+}
+
+/// Loads a plugin anew from where it came from. It must still say that it is the same one.
+///
+/// # Errors
+/// As [`load_source`]; a load error for what came from no file, and for a file that now holds a
+/// plugin with another id.
+pub fn load_again(id: &PluginId, source: &Source) -> Result<Manifest> {
+    let Source::Path(path) = source else {
+        let (what, way) = match source {
+            Source::Text => ("text", "the new text with load_python_plugin"),
+            _ => ("an object", "the new object with load_plugin"),
+        };
+        return Err(LoadError::new(format!(
+            "the plugin {id} came from {what}, so there is no file to read again; load {way}"
+        ))
+        .into());
+    };
+    let manifest = load_path(Path::new(path.as_ref()))?;
+    if manifest.id() == id {
+        return Ok(manifest);
+    }
+    Err(LoadError {
+        location: Some(Location { file: Arc::clone(path), line: None }),
+        message: format!(
+            "the file now holds the plugin {}, not {id}, which stays as it was; unload {id} and load the file if that is meant",
+            manifest.id()
+        ),
+        cause: None,
+    }
+    .into())
 }
 
 /// Loads a plugin from a `Plugin`, from a module that made one, or from a path.

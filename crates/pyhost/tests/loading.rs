@@ -2,8 +2,10 @@
 
 mod support;
 
-use arrowsmith_contract::{Determinism, Error, Mode};
-use arrowsmith_pyhost::{load_function, load_object, load_path, load_source, to_pyerr};
+use arrowsmith_contract::{Determinism, Error, Mode, Origin, Source};
+use arrowsmith_pyhost::{
+    door, load_again, load_function, load_object, load_path, load_source, to_pyerr,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
 use support::*;
@@ -326,4 +328,54 @@ fn public_classes_are_those_of_the_arrowsmith_package() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn what_was_loaded_says_where_it_came_from() {
+    start();
+    let text = "@db.scalar_fn\ndef f(x: int) -> int: return x\n";
+    let folder = std::env::temp_dir().join(format!("arrowsmith-origin-{}", std::process::id()));
+    let file = folder.join("calc.py");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(&file, text).unwrap();
+    std::fs::write(folder.join("__init__.py"), "from . import calc\n").unwrap();
+
+    let from_text = load(text);
+    let from_file = load_path(&file).unwrap();
+    let package = load_path(&folder).unwrap();
+    assert_eq!(from_text.origin().source, Source::Text);
+    assert_eq!(from_file.origin().source, Source::Path(file.to_str().unwrap().into()));
+    assert_eq!(package.origin().source, Source::Path(folder.to_str().unwrap().into()));
+    assert!(from_text.origin().digest.is_some());
+    assert_eq!(from_text.origin().digest, from_file.origin().digest);
+    std::fs::write(&file, format!("{text}# another\n")).unwrap();
+    assert_ne!(load_path(&folder).unwrap().origin().digest, package.origin().digest);
+
+    let object = door::enter(|py| {
+        let code = "plugin = Plugin('p')\n@plugin.scalar_fn\ndef f(x: int) -> int: return x\n";
+        load_object(&run(py, code).unwrap().get_item("plugin").unwrap().unwrap())
+    });
+    assert_eq!(object.unwrap().origin(), &Origin::default());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn only_the_same_plugin_is_loaded_again() {
+    start();
+    let file = std::env::temp_dir().join(format!("arrowsmith_again_{}.py", std::process::id()));
+    let text = "db.set_plugin_id('again')\n@db.scalar_fn\ndef f(x: int) -> int: return x\n";
+    std::fs::write(&file, text).unwrap();
+    let loaded = load_path(&file).unwrap();
+    let again = || load_again(loaded.id(), &loaded.origin().source);
+    assert_eq!(again().unwrap().id(), loaded.id());
+    std::fs::write(&file, text.replace("again", "other")).unwrap();
+    let message = again().unwrap_err().to_string();
+    assert!(message.contains("now holds the plugin other, not again"), "{message}");
+    std::fs::remove_file(&file).unwrap();
+    let message = again().unwrap_err().to_string();
+    assert!(message.contains("cannot read the plugin: No such file"), "{message}");
+    for (source, way) in [(Source::Text, "load_python_plugin"), (Source::Object, "load_plugin")] {
+        let message = load_again(loaded.id(), &source).unwrap_err().to_string();
+        assert!(message.contains(&format!("with {way}")), "{message}");
+    }
 }

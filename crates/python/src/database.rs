@@ -6,6 +6,7 @@ use arrowsmith_engine as engine;
 use pyo3::prelude::*;
 
 use crate::error::raising;
+use crate::plugins::Plugins;
 use crate::session::Session;
 
 #[derive(Debug)]
@@ -28,6 +29,11 @@ impl Database {
 
     fn session(&self, py: Python<'_>) -> PyResult<Session> {
         self.0.session().map(Session::new).map_err(raising(py))
+    }
+
+    #[getter]
+    fn plugins(&self) -> Plugins {
+        Plugins::of_database(self.0.clone())
     }
 
     fn close(&self) {

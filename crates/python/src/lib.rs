@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod function;
 mod listing;
+mod plugins;
 mod progress;
 mod relation;
 mod session;
@@ -28,6 +29,8 @@ mod native {
     use crate::database::Database;
     #[pymodule_export]
     use crate::function::Function;
+    #[pymodule_export]
+    use crate::plugins::Plugins;
     #[pymodule_export]
     use crate::progress::{Progress, Stage};
     #[pymodule_export]

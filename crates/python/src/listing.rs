@@ -1,10 +1,14 @@
-//! The table that `session.functions()` gives.
+//! The tables that `session.functions()` and `plugins()` give.
 
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray,
+};
 use arrow::error::ArrowError;
-use arrowsmith_contract::{Function, Snapshot};
+use arrowsmith_contract::{Capability, Function, LoadedPlugin, Snapshot};
 
 /// One row a function.
 pub(crate) fn functions(snapshot: &Snapshot) -> Result<RecordBatch, ArrowError> {
@@ -25,6 +29,56 @@ pub(crate) fn functions(snapshot: &Snapshot) -> Result<RecordBatch, ArrowError> 
         ("tier", column(|f| f.tier().as_str().to_owned())),
         ("version", column(|f| f.version.to_string())),
     ])
+}
+
+/// One row a plugin. `scope` is where those live that the snapshot doesn't inherit.
+pub(crate) fn plugins(snapshot: &Snapshot, scope: &str) -> Result<RecordBatch, ArrowError> {
+    let text = |value: fn(&LoadedPlugin) -> Option<String>| -> ArrayRef {
+        Arc::new(snapshot.loaded().map(value).collect::<StringArray>())
+    };
+    let scopes = snapshot
+        .loaded()
+        .map(|plugin| Some(if snapshot.is_inherited(plugin.id()) { "database" } else { scope }));
+    RecordBatch::try_from_iter([
+        ("id", text(|p| Some(p.id().to_string()))),
+        ("version", text(|p| Some(p.version().to_string()))),
+        ("source", text(|p| Some(p.source().to_string()))),
+        ("hash", text(|p| p.digest().map(|digest| hex(digest)))),
+        ("functions", names(snapshot, |p| p.functions().iter().map(|f| f.name.as_str()).collect())),
+        ("grants", names(snapshot, |p| p.grants().iter().map(Capability::as_str).collect())),
+        (
+            "denied",
+            names(snapshot, |p| p.denied_capabilities().iter().map(|c| c.as_str()).collect()),
+        ),
+        ("loaded_at", times(snapshot)),
+        ("scope", Arc::new(scopes.collect::<StringArray>())),
+    ])
+}
+
+fn names(snapshot: &Snapshot, of: fn(&LoadedPlugin) -> Vec<&str>) -> ArrayRef {
+    let mut builder = ListBuilder::new(StringBuilder::new());
+    for plugin in snapshot.loaded() {
+        builder.append_value(of(plugin).into_iter().map(Some));
+    }
+    Arc::new(builder.finish())
+}
+
+fn times(snapshot: &Snapshot) -> ArrayRef {
+    let values = snapshot.loaded().map(|plugin| {
+        let since = plugin.loaded_at().duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok()
+    });
+    Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for half in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    text
 }
 
 /// Seconds; NULL for none.

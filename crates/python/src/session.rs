@@ -1,20 +1,20 @@
-//! `_native.Session`: plugins, tables and queries of one session.
+//! `_native.Session`: functions, tables and queries of one session.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{Error, Grants, Kind, LoadOutcome, Manifest, PluginId};
+use arrowsmith_contract::Grants;
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{self as pyhost, exchange, to_pyerr};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
+use pyo3::types::{PyList, PyMapping, PyTuple};
 
 use crate::error::{raising, wait};
 use crate::function::Function;
 use crate::listing;
+use crate::plugins::Plugins;
 use crate::relation::Relation;
 
 #[derive(Debug)]
@@ -26,22 +26,6 @@ impl Session {
         Self(session)
     }
 
-    fn commit<'py>(
-        &self,
-        py: Python<'py>,
-        load: impl FnOnce() -> Result<Manifest, Error>,
-        grants: Option<Vec<String>>,
-        strict: bool,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        self.check_open(py)?;
-        let commit = || {
-            let grants = grants.map_or_else(|| Ok(Grants::all()), Grants::parse)?;
-            self.0.registry().commit(&load()?, &grants, strict)
-        };
-        let outcome = commit().map_err(|error| to_pyerr(py, &error))?;
-        outcome_dict(py, &outcome)
-    }
-
     fn check_open(&self, py: Python<'_>) -> PyResult<()> {
         self.0.check_open().map_err(raising(py))
     }
@@ -49,35 +33,9 @@ impl Session {
 
 #[pymethods]
 impl Session {
-    fn load_source<'py>(
-        &self,
-        py: Python<'py>,
-        source: &str,
-        name: &str,
-        grants: Option<Vec<String>>,
-        strict: bool,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        self.commit(py, || pyhost::load_source(source, name), grants, strict)
-    }
-
-    fn load_path<'py>(
-        &self,
-        py: Python<'py>,
-        path: &str,
-        grants: Option<Vec<String>>,
-        strict: bool,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        self.commit(py, || pyhost::load_path(Path::new(path)), grants, strict)
-    }
-
-    fn load_object<'py>(
-        &self,
-        py: Python<'py>,
-        object: &Bound<'py, PyAny>,
-        grants: Option<Vec<String>>,
-        strict: bool,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        self.commit(py, || pyhost::load_object(object), grants, strict)
+    #[getter]
+    fn plugins(&self) -> Plugins {
+        Plugins::of_session(self.0.clone())
     }
 
     fn add_function(&self, py: Python<'_>, function: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -92,12 +50,6 @@ impl Session {
             Ok(())
         };
         add().map_err(|error| to_pyerr(py, &error))
-    }
-
-    fn unload(&self, py: Python<'_>, plugin: &str) -> PyResult<bool> {
-        self.check_open(py)?;
-        let id = PluginId::new(plugin).map_err(|error| to_pyerr(py, &error))?;
-        Ok(self.0.registry().remove(&id))
     }
 
     fn use_plugin(&self, py: Python<'_>, plugin: &str) -> PyResult<()> {
@@ -225,22 +177,4 @@ fn parameters(params: &Bound<'_, PyAny>) -> PyResult<engine::Parameters> {
     }
     let columns = params.try_iter()?.map(|value| one(value?)).collect::<PyResult<Vec<_>>>()?;
     engine::Parameters::from_arrays(&columns).map_err(raising(py))
-}
-
-fn outcome_dict<'py>(py: Python<'py>, outcome: &LoadOutcome) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("plugin_id", outcome.plugin.as_str())?;
-    dict.set_item("version", outcome.version.as_ref())?;
-    for (key, kind) in [
-        ("scalars_registered", Kind::Scalar),
-        ("aggregates_registered", Kind::Aggregate),
-        ("procedures_registered", Kind::Procedure),
-        ("windows_registered", Kind::Window),
-    ] {
-        let names = outcome.registered.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        dict.set_item(key, names.iter().map(AsRef::as_ref).collect::<Vec<&str>>())?;
-    }
-    let denied: Vec<&str> = outcome.denied.iter().map(|capability| capability.as_str()).collect();
-    dict.set_item("denied_capabilities", denied)?;
-    Ok(dict)
 }

@@ -14,6 +14,7 @@ mod fixture;
 mod frames;
 mod guards;
 mod latency;
+mod levels;
 mod limits;
 mod names;
 mod planning;

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arrowsmith_contract::{
-    CallPolicy, Error, Function, FunctionName, LoadError, Location, Manifest, Mode, PluginId,
-    QualifiedName, Result, Tier, TierChoice,
+    CallPolicy, Error, Function, FunctionName, LoadError, Location, Manifest, Mode, Origin,
+    PluginId, QualifiedName, Result, Source, Tier, TierChoice,
 };
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -27,6 +27,8 @@ struct LoadedPlugin<'py> {
     version: String,
     file: Option<String>,
     functions: Vec<LoadedFunction<'py>>,
+    path: Option<String>,
+    digest: Option<[u8; 32]>,
     life: Bound<'py, PyAny>,
 }
 
@@ -84,7 +86,18 @@ pub(crate) fn from_loaded(object: &Bound<'_, PyAny>) -> Result<Manifest> {
                 .map_err(|error| located(error, function.file.as_deref(), function.line))
         })
         .collect::<Result<Vec<_>>>()?;
-    Manifest::new(id, version, functions).map_err(|error| located(error, file, None))
+    let manifest = Manifest::new(id, version, functions);
+    let manifest = manifest.map_err(|error| located(error, file, None))?;
+    Ok(manifest.with_origin(origin(plugin.path, plugin.digest)))
+}
+
+fn origin(path: Option<String>, digest: Option<[u8; 32]>) -> Origin {
+    let source = match path {
+        Some(path) => Source::Path(path.into()),
+        None if digest.is_some() => Source::Text,
+        None => Source::Object,
+    };
+    Origin { source, digest }
 }
 
 fn make_function(

@@ -24,7 +24,7 @@ P = TypeVar("P")
 
 
 class Decorators:
-    """What `Plugin` declares functions with."""
+    """What a `Plugin` declares functions with, and whatever else gathers declarations."""
 
     _declarations: list[Declaration]
 
@@ -346,3 +346,6 @@ def caller(depth: int = 1) -> tuple[str | None, int | None]:
     """File and line of the code that called the method which asks."""
     frame = sys._getframe(depth + 1)  # noqa: SLF001 - there is no other way to see the caller
     return frame.f_code.co_filename, frame.f_lineno
+
+
+Decorators.__module__ = "arrowsmith"

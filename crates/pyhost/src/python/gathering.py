@@ -26,6 +26,10 @@ class LoadedPlugin:
     version: str
     file: str | None
     functions: list[Function]
+    path: str | None = None
+    """The absolute path of the file or folder that was read, if one was."""
+    digest: bytes | None = None
+    """SHA-256 of the text, or over those of a package; none where no text was read."""
     life: object = None
     """What was loaded for this plugin alone goes once nobody holds this object any more."""
 

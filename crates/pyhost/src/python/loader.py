@@ -19,6 +19,7 @@ from .modules import Life, ModuleLoader, new_module, remove_after
 from .plugin import Plugin
 from .refusals import failure, refusal_of
 from .signals import SignalHandlers
+from .texts import digest_of
 from .tracebacks import hide_own_frames, line_in_plugin
 
 if TYPE_CHECKING:
@@ -72,8 +73,10 @@ def load_path(path: str) -> LoadedPlugin:
         if not file.is_file():
             message = "the folder has no __init__.py, so it is no plugin"
             raise PluginLoadError(message, os.fspath(place))
-        return _run(ModuleLoader(str(file), Plugin()), place.resolve().name, str(place))
-    return _run(ModuleLoader(str(place), Plugin()), place.stem, None)
+        loaded = _run(ModuleLoader(str(file), Plugin()), place.resolve().name, str(place))
+    else:
+        loaded = _run(ModuleLoader(str(place), Plugin()), place.stem, None)
+    return dataclasses.replace(loaded, path=os.path.abspath(place))  # noqa: PTH100 - links are kept
 
 
 @_guarded
@@ -126,7 +129,7 @@ def _run(loader: ModuleLoader, stem: str, folder: str | None) -> LoadedPlugin:
         end()
         refusal = refusal_of(error, loader.file)
         raise refusal from refusal.__cause__
-    return dataclasses.replace(loaded, life=life)
+    return dataclasses.replace(loaded, digest=digest_of(loader.texts), life=life)
 
 
 def _execute(loader: ModuleLoader, module: types.ModuleType) -> None:

@@ -10,6 +10,7 @@ import ast
 import functools
 import hashlib
 import linecache
+import os
 import threading
 import types
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Definition",
     "Text",
+    "digest_of",
     "first_line",
     "forget",
     "nested_codes",
@@ -112,6 +114,22 @@ def remembered(file: str) -> Text | None:
     with _lock:
         kept = _texts.get(file)
         return kept[-1] if kept else None
+
+
+def digest_of(texts: dict[str, Text]) -> bytes:
+    """Give SHA-256 of one text, or over the names and digests of several, in the names' order.
+
+    Names count from the folder that all files are in, so that a copy elsewhere has the same digest.
+    """
+    if len(texts) == 1:
+        [only] = texts.values()
+        return only.digest
+    folder = os.path.commonpath([os.path.dirname(file) for file in texts])  # noqa: PTH120
+    whole = hashlib.sha256()
+    for file, text in sorted(texts.items()):
+        name = os.path.relpath(file, folder).encode(errors="surrogateescape")
+        whole.update(hashlib.sha256(name).digest() + text.digest)
+    return whole.digest()
 
 
 def text_of(file: str, namespace: dict[str, Any]) -> Text | None:

@@ -1,0 +1,64 @@
+//! Registries that stand on others: a session's shows its database's plugins beside its own.
+//!
+//! A change below is passed up at once, so that reading stays one load of one snapshot, and so that
+//! nothing keeps a plugin which was unloaded below.
+
+use std::sync::{Arc, PoisonError, Weak};
+
+use super::{Registry, Snapshot};
+
+impl Registry {
+    /// A registry that shows what `base` does, now and later. A plugin that is committed to it
+    /// hides the one of the base with the same id, as a whole.
+    pub fn on(base: &Arc<Self>) -> Arc<Self> {
+        let registry = Arc::new(Self { base: Some(Arc::clone(base)), ..Self::default() });
+        let mut above = base.above.lock().unwrap_or_else(PoisonError::into_inner);
+        above.retain(|registry| registry.strong_count() > 0);
+        above.push(Arc::downgrade(&registry));
+        drop(above);
+        // What the base shows from here on it tells; this is what it showed until now.
+        registry.refresh();
+        registry
+    }
+
+    /// Shows `own` over what the base shows, and gives what was shown before, which must be
+    /// dropped where no lock is held. The lock for writing is held by who calls this.
+    pub(super) fn show(&self, mut own: Snapshot) -> (Arc<Snapshot>, Arc<Snapshot>) {
+        let (own, visible) = match &self.base {
+            None => {
+                own.forget_unused();
+                let own = Arc::new(own);
+                (Arc::clone(&own), own)
+            }
+            Some(base) => {
+                let mut visible = base.snapshot().below(&own);
+                visible.forget_unused();
+                own.used.retain(|id| visible.plugins.contains_key(id));
+                (Arc::new(own), Arc::new(visible))
+            }
+        };
+        (self.own.swap(own), self.visible.swap(visible))
+    }
+
+    pub(super) fn tell_above(&self) {
+        // No lock is held when one of them ends here, because its last user has let it go meanwhile:
+        // its end may run plugin code.
+        for registry in self.standing_on_this() {
+            registry.refresh();
+        }
+    }
+
+    fn standing_on_this(&self) -> Vec<Arc<Self>> {
+        let above = self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        above.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn refresh(&self) {
+        let writing = self.lock();
+        let own = Snapshot::clone(&self.own.load());
+        let old = self.show(own);
+        drop(writing);
+        self.tell_above();
+        drop(old);
+    }
+}

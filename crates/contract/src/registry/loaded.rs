@@ -1,0 +1,96 @@
+//! One plugin as a registry holds it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::LoadOutcome;
+use crate::{Capability, Function, Grants, Kind, Manifest, Origin, PluginId, Source};
+
+/// What was loaded of a plugin, when, and what its loader allowed.
+#[derive(Debug)]
+pub struct LoadedPlugin {
+    id: PluginId,
+    version: Arc<str>,
+    origin: Origin,
+    grants: Grants,
+    loaded_at: SystemTime,
+    functions: Vec<Arc<Function>>,
+    denied: Vec<Arc<Function>>,
+}
+
+impl LoadedPlugin {
+    pub(super) fn new(manifest: &Manifest, grants: Grants) -> Self {
+        let (functions, denied) = manifest
+            .functions()
+            .iter()
+            .cloned()
+            .partition(|function| grants.contains(function.capability()));
+        Self {
+            id: manifest.id().clone(),
+            version: Arc::clone(manifest.version()),
+            origin: manifest.origin().clone(),
+            grants,
+            loaded_at: SystemTime::now(),
+            functions,
+            denied,
+        }
+    }
+
+    pub fn id(&self) -> &PluginId {
+        &self.id
+    }
+
+    pub fn version(&self) -> &Arc<str> {
+        &self.version
+    }
+
+    pub fn source(&self) -> &Source {
+        &self.origin.source
+    }
+
+    /// SHA-256 of the text that was loaded, where there is one.
+    pub fn digest(&self) -> Option<&[u8; 32]> {
+        self.origin.digest.as_ref()
+    }
+
+    /// What its loader said yes to.
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    pub fn loaded_at(&self) -> SystemTime {
+        self.loaded_at
+    }
+
+    /// What can be called.
+    pub fn functions(&self) -> &[Arc<Function>] {
+        &self.functions
+    }
+
+    /// What was left out, because a grant is missing.
+    pub fn denied(&self) -> &[Arc<Function>] {
+        &self.denied
+    }
+
+    /// The grants that are missing.
+    pub fn denied_capabilities(&self) -> Vec<Capability> {
+        let mut missing: Vec<_> = self.denied.iter().map(|f| f.capability()).collect();
+        missing.sort();
+        missing.dedup();
+        missing
+    }
+
+    pub(super) fn outcome(&self) -> LoadOutcome {
+        let mut registered = BTreeMap::<Kind, Vec<Arc<str>>>::new();
+        for function in &self.functions {
+            registered.entry(function.kind()).or_default().push(function.name.as_str().into());
+        }
+        LoadOutcome {
+            plugin: self.id.clone(),
+            version: Arc::clone(&self.version),
+            registered,
+            denied: self.denied_capabilities(),
+        }
+    }
+}

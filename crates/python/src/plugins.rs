@@ -1,0 +1,185 @@
+//! `_native.Plugins`: what is loaded into a session or into a whole database.
+
+use std::path::Path;
+
+use arrowsmith_contract::{
+    Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry, nearest,
+};
+use arrowsmith_engine as engine;
+use arrowsmith_pyhost::{self as pyhost, to_pyerr};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::error::raising;
+use crate::listing;
+use crate::relation::Relation;
+
+/// Whose plugins they are.
+#[derive(Debug)]
+enum Owner {
+    Session(engine::Session),
+    Database(engine::Database),
+}
+
+#[derive(Debug)]
+#[pyclass(frozen, module = "arrowsmith._native")]
+pub(crate) struct Plugins(Owner);
+
+/// What its loader says of a load.
+#[derive(Debug, FromPyObject)]
+struct Terms {
+    grants: Option<Vec<String>>,
+    strict: bool,
+    replace: bool,
+}
+
+impl Plugins {
+    pub(crate) fn of_session(session: engine::Session) -> Self {
+        Self(Owner::Session(session))
+    }
+
+    pub(crate) fn of_database(database: engine::Database) -> Self {
+        Self(Owner::Database(database))
+    }
+
+    fn registry(&self) -> &Registry {
+        match &self.0 {
+            Owner::Session(session) => session.registry(),
+            Owner::Database(database) => database.registry(),
+        }
+    }
+
+    fn check_open(&self, py: Python<'_>) -> PyResult<()> {
+        let open = match &self.0 {
+            Owner::Session(session) => session.check_open(),
+            Owner::Database(database) => database.check_open(),
+        };
+        open.map_err(raising(py))
+    }
+
+    fn load<'py>(
+        &self,
+        py: Python<'py>,
+        load: impl FnOnce() -> Result<Manifest, Error>,
+        terms: Terms,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        self.check_open(py)?;
+        let commit = || {
+            let grants = terms.grants.map_or_else(|| Ok(Grants::all()), Grants::parse)?;
+            let manifest = load()?;
+            let registry = self.registry();
+            if terms.replace {
+                registry.commit(&manifest, &grants, terms.strict)
+            } else {
+                registry.commit_new(&manifest, &grants, terms.strict)
+            }
+        };
+        self.outcome(py, commit())
+    }
+
+    /// What a load did. Who closed meanwhile forgot everything before, so nothing is left in it.
+    fn outcome<'py>(
+        &self,
+        py: Python<'py>,
+        outcome: Result<LoadOutcome, Error>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let outcome = outcome.map_err(|error| to_pyerr(py, &error))?;
+        if let Err(closed) = self.check_open(py) {
+            self.registry().clear();
+            return Err(closed);
+        }
+        outcome_dict(py, &outcome)
+    }
+
+    fn load_again(&self, id: &PluginId) -> Result<LoadOutcome, Error> {
+        let registry = self.registry();
+        let snapshot = registry.snapshot();
+        if snapshot.is_inherited(id) {
+            return Err(LoadError::new(format!(
+                "the plugin {id} is the database's and not the session's; reload it there"
+            ))
+            .into());
+        }
+        let loaded = snapshot.plugin(id).ok_or_else(|| Error::UnknownPlugin {
+            name: id.to_string(),
+            nearest: nearest(id.as_str(), snapshot.plugins().map(ToString::to_string)),
+        })?;
+        registry.recommit(&pyhost::load_again(id, loaded.source())?)
+    }
+}
+
+#[pymethods]
+impl Plugins {
+    fn load_source<'py>(
+        &self,
+        py: Python<'py>,
+        source: &str,
+        name: &str,
+        terms: Terms,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        self.load(py, || pyhost::load_source(source, name), terms)
+    }
+
+    fn load_path<'py>(
+        &self,
+        py: Python<'py>,
+        path: &str,
+        terms: Terms,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        self.load(py, || pyhost::load_path(Path::new(path)), terms)
+    }
+
+    fn load_object<'py>(
+        &self,
+        py: Python<'py>,
+        object: &Bound<'py, PyAny>,
+        terms: Terms,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        self.load(py, || pyhost::load_object(object), terms)
+    }
+
+    fn reload<'py>(&self, py: Python<'py>, plugin: &str) -> PyResult<Bound<'py, PyDict>> {
+        self.check_open(py)?;
+        let id = PluginId::new(plugin).map_err(|error| to_pyerr(py, &error))?;
+        self.outcome(py, self.load_again(&id))
+    }
+
+    fn unload(&self, py: Python<'_>, plugin: &str) -> PyResult<bool> {
+        self.check_open(py)?;
+        let id = PluginId::new(plugin).map_err(|error| to_pyerr(py, &error))?;
+        Ok(self.registry().remove(&id))
+    }
+
+    fn list(&self, py: Python<'_>) -> PyResult<Relation> {
+        self.check_open(py)?;
+        let snapshot = self.registry().snapshot();
+        let relation = || {
+            // A relation belongs to a session; that of a database gets one of its own.
+            let (session, scope) = match &self.0 {
+                Owner::Session(session) => (session.clone(), "session"),
+                Owner::Database(database) => (database.session()?, "database"),
+            };
+            let batch = listing::plugins(&snapshot, scope)?;
+            session.relation(batch.schema(), vec![batch])
+        };
+        relation().map(Relation::new).map_err(raising(py))
+    }
+}
+
+fn outcome_dict<'py>(py: Python<'py>, outcome: &LoadOutcome) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("plugin_id", outcome.plugin.as_str())?;
+    dict.set_item("version", outcome.version.as_ref())?;
+    for (key, kind) in [
+        ("scalars_registered", Kind::Scalar),
+        ("aggregates_registered", Kind::Aggregate),
+        ("procedures_registered", Kind::Procedure),
+        ("windows_registered", Kind::Window),
+    ] {
+        let names = outcome.registered.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        dict.set_item(key, names.iter().map(AsRef::as_ref).collect::<Vec<&str>>())?;
+    }
+    let denied: Vec<&str> = outcome.denied.iter().map(|capability| capability.as_str()).collect();
+    dict.set_item("denied_capabilities", denied)?;
+    Ok(dict)
+}
