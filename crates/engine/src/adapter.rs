@@ -132,6 +132,11 @@ impl Call {
         &self.function
     }
 
+    /// What its kernel is given besides the rows.
+    pub(crate) fn context(&self) -> &CallContext {
+        &self.context
+    }
+
     /// What stops it.
     pub(crate) fn token(&self) -> &CancelToken {
         &self.context.token
@@ -203,7 +208,11 @@ impl Call {
         coerce::coerce(column, &parameter.ty, &self.name, &parameter.name, numbers)
     }
 
-    pub(crate) fn check_answer(&self, answer: &ArrayRef, rows: usize) -> arrowsmith_contract::Result<()> {
+    pub(crate) fn check_answer(
+        &self,
+        answer: &ArrayRef,
+        rows: usize,
+    ) -> arrowsmith_contract::Result<()> {
         let expected = self.function.signature.returns().data_type();
         if answer.len() == rows && answer.data_type() == expected {
             return Ok(());

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
 use crate::adapter::PluginScalar;
 use crate::error::through_datafusion;
+use crate::windows;
 
 /// # Errors
 /// The first call that no row could make right, naming function, argument, and types.
@@ -20,16 +21,29 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
         let schema = schema_below(node);
         node.apply_expressions(|root| {
             root.apply(|expr| {
-                if let (Some(function), Expr::ScalarFunction(call)) =
-                    (PluginScalar::called_by(expr), expr)
-                {
-                    check_call(function, &call.args, &schema)?;
-                }
+                check_expr(expr, &schema)?;
                 Ok(TreeNodeRecursion::Continue)
             })
         })
     })?;
     Ok(())
+}
+
+fn check_expr(expr: &Expr, schema: &DFSchema) -> Result<()> {
+    match expr {
+        Expr::ScalarFunction(call) => match PluginScalar::called_by(expr) {
+            Some(function) => check_call(function, &call.args, schema),
+            None => Ok(()),
+        },
+        Expr::WindowFunction(call) => match windows::called_by(expr) {
+            Some(function) => {
+                windows::check_frame(function, &call.params).map_err(through_datafusion)?;
+                check_call(function, &call.params.args, schema)
+            }
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
 /// The columns that a node's expressions see.

@@ -30,6 +30,11 @@ use std::sync::Arc;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 
+use crate::windows::WindowsExec;
+
+pub(crate) use compute_exec::properties as properties_of_appending;
+pub(crate) use hoist::Scope;
+
 use compute_exec::ComputeExec;
 
 /// Gives a session the rule and the planner that guards need.
@@ -39,9 +44,13 @@ pub(crate) fn install(builder: SessionStateBuilder) -> SessionStateBuilder {
         .with_query_planner(Arc::new(planner::Planner))
 }
 
-/// The functions that an operator may call, if it is one that computes programs.
+/// The functions that an operator may call, if it is one of ours.
 pub(crate) fn functions_of(plan: &dyn ExecutionPlan) -> Option<Vec<Arc<str>>> {
     let mut names = BTreeSet::new();
-    plan.downcast_ref::<ComputeExec>()?.add_functions(&mut names);
+    if let Some(windows) = plan.downcast_ref::<WindowsExec>() {
+        names.extend(windows.functions().cloned());
+    } else {
+        plan.downcast_ref::<ComputeExec>()?.add_functions(&mut names);
+    }
     Some(names.into_iter().collect())
 }

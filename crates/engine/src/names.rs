@@ -16,7 +16,7 @@ use datafusion::sql::sqlparser::ast::{
     Select, SelectItem, SetExpr, VisitMut, VisitorMut,
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, windows};
 
 /// The functions that a statement calls, by qualified name.
 pub(crate) type Called = BTreeMap<Arc<str>, Arc<Function>>;
@@ -24,7 +24,7 @@ pub(crate) type Called = BTreeMap<Arc<str>, Arc<Function>>;
 /// Resolves all names of functions in a statement, in place.
 ///
 /// # Errors
-/// Ambiguous, denied and unknown names, and forms of call that a scalar function does not have.
+/// Ambiguous, denied and unknown names, and forms of call that a function does not have.
 pub(crate) fn resolve(
     statement: &mut Statement,
     snapshot: &Snapshot,
@@ -193,18 +193,18 @@ impl VisitorMut for Resolver<'_> {
 }
 
 /// Refuses what only aggregates, windows or other dialects have.
-fn check_form(call: &ast::Function, function: &Function) -> Result<()> {
+fn check_form(call: &ast::Function, function: &Arc<Function>) -> Result<()> {
     let refuse = |what: &str| {
         Err(Error::Contract(ContractError::Call {
             function: function.qualified_name().to_shared(),
             message: format!("{what}; it is a {} function", function.kind().as_str()),
         }))
     };
-    if function.kind() != Kind::Scalar {
-        return refuse("cannot be called in a query yet");
-    }
-    if call.over.is_some() {
-        return refuse("cannot be called with OVER");
+    match function.kind() {
+        Kind::Window => windows::check_call(call, function)?,
+        Kind::Aggregate | Kind::Procedure => return refuse("cannot be called in a query yet"),
+        Kind::Scalar if call.over.is_some() => return refuse("cannot be called with OVER"),
+        Kind::Scalar => {}
     }
     if call.filter.is_some() {
         return refuse("cannot be called with FILTER");

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use arrowsmith_contract::{Function, Kind};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use crate::adapter::PluginScalar;
 use crate::context::QueryContext;
+use crate::windows::PluginWindow;
 use crate::{Error, Parameters, Relation, Result, Session, check, errors, names, results};
 
 /// Plans each statement and runs those that change something, in order.
@@ -54,8 +56,7 @@ async fn plan(
     let snapshot = session.registry().snapshot();
     let called = names::resolve(&mut statement, &snapshot, &state)?;
     for function in called.into_values() {
-        use datafusion::execution::FunctionRegistry;
-        state.register_udf(Arc::new(ScalarUDF::new_from_impl(PluginScalar::new(function))))?;
+        register(&mut state, function)?;
     }
     let plan = state.statement_to_plan(statement).await?;
     if let LogicalPlan::Statement(datafusion::logical_expr::Statement::Prepare(_)) = plan {
@@ -68,6 +69,23 @@ async fn plan(
     check::calls(&plan)?;
     check::types(&plan, &state)?;
     Ok((plan, Arc::new(state)))
+}
+
+/// Gives a statement's planner the face of a function that the statement calls.
+fn register(state: &mut SessionState, function: Arc<Function>) -> Result<()> {
+    use datafusion::execution::FunctionRegistry;
+    match function.kind() {
+        Kind::Scalar => {
+            let face = PluginScalar::new(function);
+            state.register_udf(Arc::new(ScalarUDF::new_from_impl(face)))?;
+        }
+        Kind::Window => {
+            let face = PluginWindow::new(function);
+            state.register_udwf(Arc::new(WindowUDF::new_from_impl(face)))?;
+        }
+        Kind::Aggregate | Kind::Procedure => {}
+    }
+    Ok(())
 }
 
 fn changes_something(plan: &LogicalPlan) -> bool {

@@ -107,7 +107,7 @@ impl PluginBuilder {
     ) -> Result<Self> {
         let signature = signature(parameters, returns)?;
         let kernel = ClosureKernel { signature: signature.clone(), function: Arc::new(function) };
-        self.add(name, Mode::Row, signature, determinism, Arc::new(kernel))
+        self.add(name, Mode::Row, signature, determinism, Kernel::Scalar(Arc::new(kernel)))
     }
 
     /// Adds a function as [`Self::scalar`] does, over whole batches and with nothing declared.
@@ -122,17 +122,17 @@ impl PluginBuilder {
         function: impl Fn(&[ArrayRef], usize, &CallContext) -> Result<ArrayRef> + Send + Sync + 'static,
     ) -> Result<Self> {
         let signature = signature(parameters, returns)?;
-        let kernel = Arc::new(BatchKernel(Box::new(function)));
+        let kernel = Kernel::Scalar(Arc::new(BatchKernel(Box::new(function))));
         self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, kernel)
     }
 
-    fn add(
+    pub(crate) fn add(
         mut self,
         name: &str,
         mode: Mode,
         signature: Signature,
         determinism: Determinism,
-        kernel: Arc<dyn ScalarKernel>,
+        kernel: Kernel,
     ) -> Result<Self> {
         self.functions.push(Arc::new(Function {
             plugin: self.id.clone(),
@@ -144,7 +144,7 @@ impl PluginBuilder {
             policy: CallPolicy::default(),
             documentation: None,
             source: None,
-            kernel: Kernel::Scalar(kernel),
+            kernel,
         }));
         Ok(self)
     }
@@ -156,7 +156,7 @@ impl PluginBuilder {
     }
 }
 
-fn signature(parameters: &[&str], returns: &str) -> Result<Signature> {
+pub(crate) fn signature(parameters: &[&str], returns: &str) -> Result<Signature> {
     let parameters = parameters
         .iter()
         .zip('a'..='z')

@@ -3,6 +3,8 @@
 
 mod arrays;
 mod kernels;
+mod windows;
 
 pub use arrays::{float_column, int_column, string_column};
 pub use kernels::{ClosureKernel, PluginBuilder};
+pub use windows::{Pieces, WindowStep};

@@ -44,7 +44,7 @@ impl Scope {
     }
 
     /// A name that no column of the plan has.
-    fn next_name(&self) -> String {
+    pub(crate) fn next_name(&self) -> String {
         loop {
             let name = self.query.next_name();
             if !self.taken.contains(&name) {

@@ -1,4 +1,4 @@
-//! Turns `Compute` nodes into operators; everything else is planned by DataFusion.
+//! Turns nodes of ours into operators; everything else is planned by DataFusion.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 use super::compute::Compute;
 use super::compute_exec::ComputeExec;
 use super::settle::settle;
+use crate::windows::WindowsPlanner;
 
 #[derive(Debug)]
 pub(crate) struct Planner;
@@ -26,10 +27,14 @@ impl QueryPlanner for Planner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(ComputePlanner)])
+        DefaultPhysicalPlanner::with_extension_planners(extension_planners())
             .create_physical_plan(&settle(plan.clone())?, session)
             .await
     }
+}
+
+fn extension_planners() -> Vec<Arc<dyn ExtensionPlanner + Send + Sync>> {
+    vec![Arc::new(ComputePlanner), Arc::new(WindowsPlanner)]
 }
 
 struct ComputePlanner;

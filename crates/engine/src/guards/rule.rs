@@ -14,6 +14,7 @@ use super::{aggregates, filters, joins, nodes, queries};
 use crate::adapter::PluginScalar;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
+use crate::windows;
 
 #[derive(Debug)]
 pub(crate) struct Guards;
@@ -134,7 +135,10 @@ pub(crate) fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
 /// Whether an expression holds a call of a plugin function. Queries inside of it do not count.
 pub(crate) fn calls_plugin(expr: &Expr) -> bool {
     // The closure cannot fail.
-    expr.exists(|expr| Ok(PluginScalar::called_by(expr).is_some())).unwrap_or(true)
+    expr.exists(|expr| {
+        Ok(PluginScalar::called_by(expr).is_some() || windows::called_by(expr).is_some())
+    })
+    .unwrap_or(true)
 }
 
 /// Whether an expression holds a query.

@@ -22,3 +22,4 @@ mod sources;
 mod statements;
 mod stopping;
 mod stuck;
+mod windows;
