@@ -25,3 +25,4 @@ mod statements;
 mod stopping;
 mod stuck;
 mod summing;
+mod windows;
