@@ -132,7 +132,7 @@ impl Call {
         &self.function
     }
 
-    /// The circumstances of all its calls.
+    /// What its kernel is given besides the rows.
     pub(crate) fn context(&self) -> &CallContext {
         &self.context
     }

@@ -13,6 +13,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 use crate::adapter::PluginScalar;
 use crate::aggregates::PluginAggregate;
 use crate::error::through_datafusion;
+use crate::windows;
 
 /// # Errors
 /// The first call that no row could make right, naming function, argument, and types.
@@ -21,9 +22,7 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
         let schema = schema_below(node);
         node.apply_expressions(|root| {
             root.apply(|expr| {
-                if let Some((function, arguments)) = called(expr) {
-                    check_call(function, arguments, &schema)?;
-                }
+                check_expr(expr, &schema)?;
                 Ok(TreeNodeRecursion::Continue)
             })
         })
@@ -31,9 +30,21 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
     Ok(())
 }
 
+fn check_expr(expr: &Expr, schema: &DFSchema) -> Result<()> {
+    if let (Some(function), Expr::WindowFunction(call)) = (windows::called_by(expr), expr) {
+        windows::check_frame(function, &call.params).map_err(through_datafusion)?;
+    }
+    match called(expr) {
+        Some((function, arguments)) => check_call(function, arguments, schema),
+        None => Ok(()),
+    }
+}
+
 /// The plugin function that an expression calls, and with what.
 fn called(expr: &Expr) -> Option<(&Arc<Function>, &[Expr])> {
-    let function = PluginScalar::called_by(expr).or_else(|| PluginAggregate::called_by(expr))?;
+    let function = PluginScalar::called_by(expr)
+        .or_else(|| PluginAggregate::called_by(expr))
+        .or_else(|| windows::called_by(expr))?;
     match expr {
         Expr::ScalarFunction(call) => Some((function, &call.args)),
         Expr::AggregateFunction(call) => Some((function, &call.params.args)),

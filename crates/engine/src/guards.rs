@@ -30,6 +30,11 @@ use std::sync::Arc;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 
+use crate::windows::WindowsExec;
+
+pub(crate) use compute_exec::properties as properties_of_appending;
+pub(crate) use hoist::Scope;
+
 use compute_exec::ComputeExec;
 
 /// Gives a session the rule and the planner that guards need.
@@ -43,10 +48,12 @@ pub(crate) fn install(builder: SessionStateBuilder) -> SessionStateBuilder {
 pub(crate) fn functions_of(plan: &dyn ExecutionPlan) -> Option<Vec<Arc<str>>> {
     let mut names = BTreeSet::new();
     crate::aggregates::add_functions(plan, &mut names);
-    match plan.downcast_ref::<ComputeExec>() {
-        Some(compute) => compute.add_functions(&mut names),
-        None if names.is_empty() => return None,
-        None => {}
+    if let Some(windows) = plan.downcast_ref::<WindowsExec>() {
+        names.extend(windows.functions().cloned());
+    } else if let Some(compute) = plan.downcast_ref::<ComputeExec>() {
+        compute.add_functions(&mut names);
+    } else if names.is_empty() {
+        return None;
     }
     Some(names.into_iter().collect())
 }

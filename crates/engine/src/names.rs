@@ -16,7 +16,7 @@ use datafusion::sql::sqlparser::ast::{
     OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut,
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, windows};
 
 /// The functions that a statement calls, by qualified name.
 pub(crate) type Called = BTreeMap<Arc<str>, Arc<Function>>;
@@ -24,7 +24,7 @@ pub(crate) type Called = BTreeMap<Arc<str>, Arc<Function>>;
 /// Resolves all names of functions in a statement, in place.
 ///
 /// # Errors
-/// Ambiguous, denied and unknown names, and forms of call that a scalar function does not have.
+/// Ambiguous, denied and unknown names, and forms of call that a function does not have.
 pub(crate) fn resolve(
     statement: &mut Statement,
     snapshot: &Snapshot,
@@ -193,7 +193,7 @@ impl VisitorMut for Resolver<'_> {
 }
 
 /// Refuses what functions of the kind do not have.
-fn check_form(call: &ast::Function, function: &Function) -> Result<()> {
+fn check_form(call: &ast::Function, function: &Arc<Function>) -> Result<()> {
     let refuse = |what: &str| {
         let kind = function.kind().as_str();
         let article = if kind == "aggregate" { "an" } else { "a" };
@@ -202,13 +202,12 @@ fn check_form(call: &ast::Function, function: &Function) -> Result<()> {
             message: format!("{what}; it is {article} {kind} function"),
         }))
     };
-    let aggregates = match function.kind() {
-        Kind::Scalar => false,
-        Kind::Aggregate => true,
-        Kind::Procedure | Kind::Window => return refuse("cannot be called in a query yet"),
-    };
-    if !aggregates && call.over.is_some() {
-        return refuse("cannot be called with OVER");
+    let aggregates = function.kind() == Kind::Aggregate;
+    match function.kind() {
+        Kind::Window => windows::check_call(call, function)?,
+        Kind::Procedure => return refuse("cannot be called in a query yet"),
+        Kind::Scalar if call.over.is_some() => return refuse("cannot be called with OVER"),
+        Kind::Scalar | Kind::Aggregate => {}
     }
     if !aggregates && call.filter.is_some() {
         return refuse("cannot be called with FILTER");

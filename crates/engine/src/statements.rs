@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrowsmith_contract::{Function, Kind};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
@@ -13,6 +13,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use crate::adapter::PluginScalar;
 use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
+use crate::windows::PluginWindow;
 use crate::{Error, Parameters, Relation, Result, Session, check, errors, names, results};
 
 /// Plans each statement and runs those that change something, in order.
@@ -71,18 +72,23 @@ async fn plan(
     Ok((plan, Arc::new(state)))
 }
 
-/// Makes a function known to the planner under its qualified name.
+/// Gives a statement's planner the face of a function that the statement calls.
 fn register(state: &mut SessionState, function: Arc<Function>) -> Result<()> {
     use datafusion::execution::FunctionRegistry;
     match function.kind() {
+        Kind::Scalar => {
+            let face = PluginScalar::new(function);
+            state.register_udf(Arc::new(ScalarUDF::new_from_impl(face)))?;
+        }
         Kind::Aggregate => {
-            let aggregate = AggregateUDF::new_from_impl(PluginAggregate::new(function));
-            state.register_udaf(Arc::new(aggregate))?;
+            let face = PluginAggregate::new(function);
+            state.register_udaf(Arc::new(AggregateUDF::new_from_impl(face)))?;
         }
-        _ => {
-            let scalar = ScalarUDF::new_from_impl(PluginScalar::new(function));
-            state.register_udf(Arc::new(scalar))?;
+        Kind::Window => {
+            let face = PluginWindow::new(function);
+            state.register_udwf(Arc::new(WindowUDF::new_from_impl(face)))?;
         }
+        Kind::Procedure => {}
     }
     Ok(())
 }

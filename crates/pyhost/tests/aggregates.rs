@@ -1,5 +1,7 @@
 //! Aggregates through the contract's traits: every form, states that travel, failures, stops.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what tests share")]
+
 mod support;
 
 use std::sync::Arc;
@@ -466,7 +468,7 @@ class total:
 
 #[test]
 fn the_size_grows_with_the_states() {
-    let text = "
+    let list = "
 @db.aggregate_fn('all', ['int'], 'int')
 class all:
     def init(self): return []
@@ -474,18 +476,28 @@ class all:
     def merge(self, a, b): return a + b
     def finalize(self, state): return len(state)
 ";
-    let mut accumulator = begin(&function(text)).accumulator().unwrap();
-    let small = accumulator.size();
-    let values: ArrayRef = Arc::new(arrow::array::Int64Array::from_iter_values(0..8192));
-    for _ in 0..16 {
-        update(&mut accumulator, &[0; 8192], &values).unwrap();
+    let object = "
+@db.aggregate_fn('all', ['int'], 'int')
+class all:
+    def __init__(self): self.values = []
+    def add(self, v): self.values.append(v * 1000)
+    def merge(self, other): self.values += other.values
+    def result(self): return len(self.values)
+";
+    for text in [list, object] {
+        let mut accumulator = begin(&function(text)).accumulator().unwrap();
+        let small = accumulator.size();
+        let values: ArrayRef = Arc::new(arrow::array::Int64Array::from_iter_values(0..8192));
+        for _ in 0..16 {
+            update(&mut accumulator, &[0; 8192], &values).unwrap();
+        }
+        // A list slot and an int each.
+        let held = accumulator.size() - small;
+        assert!((130_000 * 32..130_000 * 64).contains(&held), "{held}");
+        let groups: Vec<usize> = (0..8192).collect();
+        update(&mut accumulator, &groups, &values).unwrap();
+        assert!(accumulator.size() > held);
     }
-    // A list slot and an int each.
-    let held = accumulator.size() - small;
-    assert!((130_000 * 32..130_000 * 64).contains(&held), "{held}");
-    let groups: Vec<usize> = (0..8192).collect();
-    update(&mut accumulator, &groups, &values).unwrap();
-    assert!(accumulator.size() > held);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Window functions through the contract's traits: steps, generators, whole partitions.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what tests share")]
+
 mod support;
 
 use std::sync::Arc;

@@ -124,8 +124,8 @@ impl PluginBuilder {
         function: impl Fn(&[ArrayRef], usize, &CallContext) -> Result<ArrayRef> + Send + Sync + 'static,
     ) -> Result<Self> {
         let signature = signature(parameters, returns)?;
-        let kernel = Arc::new(BatchKernel(Box::new(function)));
-        self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, Kernel::Scalar(kernel))
+        let kernel = Kernel::Scalar(Arc::new(BatchKernel(Box::new(function))));
+        self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, kernel)
     }
 
     /// Adds an aggregate, and gives what it will be asked for.
@@ -150,7 +150,7 @@ impl PluginBuilder {
         Ok((self.add(name, Mode::Row, signature, Determinism::Auto, kernel)?, log))
     }
 
-    fn add(
+    pub(crate) fn add(
         mut self,
         name: &str,
         mode: Mode,
@@ -180,7 +180,7 @@ impl PluginBuilder {
     }
 }
 
-fn signature(parameters: &[&str], returns: &str) -> Result<Signature> {
+pub(crate) fn signature(parameters: &[&str], returns: &str) -> Result<Signature> {
     let parameters = parameters
         .iter()
         .zip('a'..='z')

@@ -4,7 +4,9 @@
 mod aggregates;
 mod arrays;
 mod kernels;
+mod windows;
 
 pub use aggregates::{AggregateLog, AggregateSteps, ListKernel};
 pub use arrays::{float_column, int_column, string_column};
 pub use kernels::{ClosureKernel, PluginBuilder};
+pub use windows::{Pieces, WindowStep};

@@ -15,10 +15,11 @@ use datafusion::logical_expr::{
 };
 
 use super::compile::Reading;
-use super::hoist::{Hoist, Scope, restore};
+use super::hoist::{Hoist, Place, Scope, restore};
 use super::nodes::lower_sort;
-use super::rule::calls_plugin;
+use super::rule::{calls_plugin, unsupported};
 use crate::aggregates::{PluginAggregate, Shape, at_least_one, bind, check_comparable};
+use crate::windows;
 
 pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPlan> {
     let wanted = Arc::clone(&aggregate.schema);
@@ -39,6 +40,11 @@ pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPl
 }
 
 pub(crate) fn window(window: Window, scope: &Scope) -> Result<LogicalPlan> {
+    let is_ours = window.window_expr.iter().any(|expr| windows::called_by(expr).is_some());
+    if is_ours && scope.place != Place::Free {
+        // The predicates that name the outer columns could not be pulled above it.
+        return Err(unsupported("with OVER in a query that names outer columns"));
+    }
     let wanted = Arc::clone(&window.schema);
     let below = window.input.schema().fields().len();
     let mut hoist = Hoist::new(Arc::unwrap_or_clone(window.input), scope);
@@ -47,11 +53,9 @@ pub(crate) fn window(window: Window, scope: &Scope) -> Result<LogicalPlan> {
         .into_iter()
         .map(|expr| lower_functions(expr, &mut hoist))
         .collect::<Result<Vec<Expr>>>()?;
-    let input = Arc::new(hoist.finish()?);
-    let first = input.schema().fields().len();
-    let plan = LogicalPlan::Window(Window::try_new(functions, input)?);
-    let positions = (0..below).chain(first..plan.schema().fields().len());
-    restore(plan, &wanted, positions)
+    let input = hoist.finish()?;
+    let (plan, places) = windows::over(input, functions, scope)?;
+    restore(plan, &wanted, (0..below).chain(places))
 }
 
 fn lower_group(expr: Expr, hoist: &mut Hoist<'_>) -> Result<Expr> {

@@ -6,20 +6,17 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema, SchemaRef};
-use arrowsmith_contract::{RowNumbers, RowScope};
+use arrowsmith_contract::RowNumbers;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::equivalence::ProjectionMapping;
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::execution_plan::{
     CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
 };
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
-use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
@@ -27,6 +24,7 @@ use datafusion::physical_plan::{
 use futures::StreamExt;
 
 use super::program::Program;
+use crate::numbering::Counter;
 
 /// No rule of DataFusion's looks into it, so nothing is moved through it, merged or repeated.
 #[derive(Debug)]
@@ -68,35 +66,6 @@ impl ComputeExec {
     }
 }
 
-/// Whether rows come one after another, in an order that does not depend on threads.
-fn is_in_order(plan: &Arc<dyn ExecutionPlan>) -> bool {
-    plan.output_partitioning().partition_count() == 1 && !takes_what_comes(plan)
-}
-
-fn takes_what_comes(plan: &Arc<dyn ExecutionPlan>) -> bool {
-    if plan.is::<SortExec>() || plan.is::<SortPreservingMergeExec>() {
-        return false;
-    }
-    plan.is::<CoalescePartitionsExec>() || plan.children().into_iter().any(takes_what_comes)
-}
-
-/// The numbers of the rows of one batch after another.
-struct Counter {
-    scope: RowScope,
-    before: u64,
-}
-
-impl Counter {
-    fn next(&mut self, rows: usize) -> RowNumbers {
-        let first = match self.scope {
-            RowScope::Input => self.before,
-            RowScope::Batch => 0,
-        };
-        self.before += rows as u64;
-        RowNumbers::starting_at(first, self.scope)
-    }
-}
-
 fn compute(
     program: &Arc<dyn PhysicalExpr>,
     batch: &RecordBatch,
@@ -113,8 +82,12 @@ fn compute(
     program.evaluate(columns, rows, numbers.clone())
 }
 
-/// What holds of the input's columns still holds, at the same places.
-fn properties(input: &Arc<dyn ExecutionPlan>, schema: &SchemaRef) -> Result<PlanProperties> {
+/// Of an operator that appends columns: what holds of the input's columns still holds, at the same
+/// places.
+pub(crate) fn properties(
+    input: &Arc<dyn ExecutionPlan>,
+    schema: &SchemaRef,
+) -> Result<PlanProperties> {
     let below = input.schema();
     let columns = below.fields().iter().enumerate().map(|(index, field)| {
         let column = Arc::new(Column::new(field.name(), index)) as Arc<dyn PhysicalExpr>;
@@ -202,8 +175,7 @@ impl ExecutionPlan for ComputeExec {
         let input = self.input.execute(partition, context)?;
         let metrics = BaselineMetrics::new(&self.metrics, partition);
         let (programs, schema) = (self.programs.clone(), Arc::clone(&self.schema));
-        let scope = if is_in_order(&self.input) { RowScope::Input } else { RowScope::Batch };
-        let mut counter = Counter { scope, before: 0 };
+        let mut counter = Counter::over(&self.input);
         let batches = input.map(move |batch| {
             let batch = batch?;
             let numbers = counter.next(batch.num_rows());

@@ -1,4 +1,4 @@
-//! Turns `Compute` nodes into operators; everything else is planned by DataFusion.
+//! Turns nodes of ours into operators; everything else is planned by DataFusion.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use super::compute_exec::ComputeExec;
 use super::settle::settle;
 use crate::aggregates;
 use crate::context::QueryContext;
+use crate::windows::WindowsPlanner;
 
 #[derive(Debug)]
 pub(crate) struct Planner;
@@ -28,14 +29,17 @@ impl QueryPlanner for Planner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let planned =
-            DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(ComputePlanner)])
-                .create_physical_plan(&settle(plan.clone())?, session)
-                .await?;
+        let planned = DefaultPhysicalPlanner::with_extension_planners(extension_planners())
+            .create_physical_plan(&settle(plan.clone())?, session)
+            .await?;
         aggregates::note_operators(&planned)?;
         QueryContext::of(session.config_options()).mark_planned();
         Ok(planned)
     }
+}
+
+fn extension_planners() -> Vec<Arc<dyn ExtensionPlanner + Send + Sync>> {
+    vec![Arc::new(ComputePlanner), Arc::new(WindowsPlanner)]
 }
 
 struct ComputePlanner;

@@ -15,6 +15,7 @@ use crate::adapter::PluginScalar;
 use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
+use crate::windows;
 
 #[derive(Debug)]
 pub(crate) struct Guards;
@@ -136,7 +137,9 @@ pub(crate) fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
 pub(crate) fn calls_plugin(expr: &Expr) -> bool {
     // The closure cannot fail.
     expr.exists(|expr| {
-        Ok(PluginScalar::called_by(expr).is_some() || PluginAggregate::called_by(expr).is_some())
+        Ok(PluginScalar::called_by(expr).is_some()
+            || PluginAggregate::called_by(expr).is_some()
+            || windows::called_by(expr).is_some())
     })
     .unwrap_or(true)
 }

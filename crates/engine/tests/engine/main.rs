@@ -26,3 +26,4 @@ mod statements;
 mod stopping;
 mod stuck;
 mod summing;
+mod windows;

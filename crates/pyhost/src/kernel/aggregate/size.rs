@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple};
+use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple, PyType};
 
 use super::states::State;
 
@@ -13,7 +13,11 @@ const BATCHES: usize = 16;
 /// Of a state that nobody has looked at.
 const GUESS: usize = 64;
 
+/// The most bytes of an object whose attributes are looked at.
+const SMALL: usize = 4096;
+
 static GETSIZEOF: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static GET_REFERENTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// What was seen of the states' sizes.
 #[derive(Debug, Default)]
@@ -48,16 +52,29 @@ impl Sample {
     }
 }
 
-/// An object and what it holds, one level deep.
+/// An object and what it holds, one level deep. Of an object of a class these are its attributes, and
+/// what is in them. Its `__dict__` isn't asked for: that would make one, and slow the object down for
+/// good.
 fn size(object: &Bound<'_, PyAny>) -> usize {
     let own = shallow(object);
-    let inner = if is_container(object) {
-        values(object)
-    } else {
-        let attributes = object.getattr("__dict__");
-        attributes.map_or(0, |attributes| shallow(&attributes) + values(&attributes))
-    };
-    own + inner
+    if is_container(object) {
+        return own + values(object);
+    }
+    // A larger one is a container of some other kind.
+    if own > SMALL {
+        return own;
+    }
+    let held = attributes(object).unwrap_or_default();
+    own + held.iter().map(|value| shallow(value) + values(value)).sum::<usize>()
+}
+
+fn attributes<'py>(object: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = object.py();
+    let get_referents = GET_REFERENTS.get_or_try_init(py, || {
+        Ok::<_, PyErr>(py.import("gc")?.getattr("get_referents")?.unbind())
+    })?;
+    let held = get_referents.bind(py).call1((object,))?.cast_into::<PyList>()?;
+    Ok(held.iter().filter(|value| !value.is_instance_of::<PyType>()).collect())
 }
 
 fn is_container(object: &Bound<'_, PyAny>) -> bool {
@@ -70,6 +87,9 @@ fn is_container(object: &Bound<'_, PyAny>) -> bool {
 
 /// The values of a container, as many times the average of the first ones as there are.
 fn values(container: &Bound<'_, PyAny>) -> usize {
+    if !is_container(container) {
+        return 0;
+    }
     let count = container.len().unwrap_or(0);
     let values = match container.cast_exact::<PyDict>() {
         Ok(dict) => dict.values().into_any(),

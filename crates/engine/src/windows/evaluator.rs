@@ -1,0 +1,119 @@
+//! One window function of an operator, and its walk over the rows of one partition of the input.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::FieldRef;
+use arrowsmith_contract::{Error, Kernel, RowNumbers, WindowEvaluator};
+use datafusion::common::Result;
+use datafusion::physical_expr::PhysicalExpr;
+
+use crate::adapter::Call;
+use crate::error::through_datafusion;
+
+#[derive(Clone)]
+pub(crate) struct WindowFunction {
+    call: Arc<Call>,
+    arguments: Vec<Arc<dyn PhysicalExpr>>,
+    /// Of its column.
+    field: FieldRef,
+}
+
+impl WindowFunction {
+    pub(crate) fn new(
+        call: Arc<Call>,
+        arguments: Vec<Arc<dyn PhysicalExpr>>,
+        field: FieldRef,
+    ) -> Self {
+        Self { call, arguments, field }
+    }
+
+    pub(crate) fn name(&self) -> &Arc<str> {
+        self.call.name()
+    }
+
+    pub(crate) fn arguments(&self) -> &[Arc<dyn PhysicalExpr>] {
+        &self.arguments
+    }
+
+    pub(crate) fn field(&self) -> &FieldRef {
+        &self.field
+    }
+
+    pub(crate) fn needs_whole_partitions(&self) -> bool {
+        matches!(&self.call.function().kernel, Kernel::Window(kernel)
+            if kernel.needs_whole_partitions())
+    }
+
+    /// The columns that it takes of a batch.
+    pub(crate) fn columns(&self, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
+        self.arguments
+            .iter()
+            .map(|argument| argument.evaluate(batch)?.into_array(batch.num_rows()))
+            .collect()
+    }
+}
+
+impl fmt::Debug for WindowFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for WindowFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
+        write!(f, "{}({}) AS {}", self.name(), arguments.join(", "), self.field.name())
+    }
+}
+
+/// A function at work.
+pub(crate) struct Evaluation {
+    function: WindowFunction,
+    /// Made with the first rows.
+    evaluator: Option<Box<dyn WindowEvaluator>>,
+}
+
+impl Evaluation {
+    pub(crate) fn new(function: WindowFunction) -> Self {
+        Self { function, evaluator: None }
+    }
+
+    pub(crate) fn function(&self) -> &WindowFunction {
+        &self.function
+    }
+
+    /// The values for the next rows, at least one.
+    pub(crate) fn evaluate(
+        &mut self,
+        columns: &[ArrayRef],
+        rows: usize,
+        starts: &[usize],
+        numbers: &RowNumbers,
+    ) -> Result<ArrayRef> {
+        self.call(columns, rows, starts, numbers).map_err(through_datafusion)
+    }
+
+    fn call(
+        &mut self,
+        columns: &[ArrayRef],
+        rows: usize,
+        starts: &[usize],
+        numbers: &RowNumbers,
+    ) -> arrowsmith_contract::Result<ArrayRef> {
+        let call = &self.function.call;
+        let Kernel::Window(kernel) = &call.function().kernel else {
+            return Err(Error::Internal(format!("{} is no window function", call.name())));
+        };
+        let columns = call.coerce_all(columns, numbers)?;
+        let evaluator = match &mut self.evaluator {
+            Some(evaluator) => evaluator,
+            none => none.insert(kernel.evaluator(call.context())?),
+        };
+        let values =
+            call.run(rows, numbers, |context| evaluator.evaluate(&columns, rows, starts, context))?;
+        call.check_answer(&values, rows)?;
+        Ok(values)
+    }
+}

@@ -1,0 +1,179 @@
+//! The operator that computes window functions. Its input comes partition by partition, in order;
+//! rows leave as they came.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{
+    CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
+};
+use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, PlanProperties,
+};
+use futures::{StreamExt, TryStreamExt, future, stream};
+
+use super::evaluator::{Evaluation, WindowFunction};
+use super::walk::Walk;
+use crate::guards::properties_of_appending;
+use crate::numbering::Counter;
+use crate::partitions::{Borders, Order};
+
+#[derive(Debug)]
+pub(crate) struct WindowsExec {
+    input: Arc<dyn ExecutionPlan>,
+    functions: Vec<WindowFunction>,
+    order: Order,
+    schema: SchemaRef,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl WindowsExec {
+    pub(crate) fn new(
+        input: Arc<dyn ExecutionPlan>,
+        functions: Vec<WindowFunction>,
+        order: Order,
+    ) -> Result<Self> {
+        let below = input.schema();
+        let appended = functions.iter().map(WindowFunction::field);
+        let all: Vec<FieldRef> = below.fields().iter().chain(appended).cloned().collect();
+        let schema = Arc::new(Schema::new_with_metadata(all, below.metadata().clone()));
+        Ok(Self {
+            properties: Arc::new(properties_of_appending(&input, &schema)?),
+            input,
+            functions,
+            order,
+            schema,
+            metrics: ExecutionPlanMetricsSet::new(),
+        })
+    }
+
+    /// The names of the functions that it calls.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.functions.iter().map(WindowFunction::name)
+    }
+
+    fn walk(&self, partition: usize, context: &TaskContext) -> Walk {
+        let consumer = MemoryConsumer::new(format!("{}[{partition}]", self.name()));
+        Walk::new(
+            self.functions.iter().cloned().map(Evaluation::new).collect(),
+            Borders::new(self.order.partition_by.clone()),
+            Counter::over(&self.input),
+            Arc::clone(&self.schema),
+            consumer.register(context.memory_pool()),
+        )
+    }
+}
+
+impl ExecutionPlan for WindowsExec {
+    fn name(&self) -> &'static str {
+        "PluginWindowExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        InputDistributionRequirements::new(vec![self.order.distribution()])
+    }
+
+    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
+        vec![self.order.requirements()]
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        let arguments = self.functions.iter().flat_map(WindowFunction::arguments);
+        for expr in arguments.chain(self.order.expressions()) {
+            if f(expr)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+        _options: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
+            return internal_err!("PluginWindowExec has one input");
+        };
+        Ok(Arc::new(Self::new(input, self.functions.clone(), self.order.clone())?))
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+        self.replace_children(children, options)
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        let mut walk = self.walk(partition, &context);
+        let metrics = BaselineMetrics::new(&self.metrics, partition);
+        let input = self.input.execute(partition, context)?;
+        let end = stream::once(future::ready(Ok(None)));
+        let batches = input
+            .map_ok(Some)
+            .chain(end)
+            .map(move |next: Result<_>| -> Result<_> {
+                let next = next?;
+                let timer = metrics.elapsed_compute().timer();
+                let computed = match next {
+                    Some(batch) => walk.push(batch)?,
+                    None => walk.finish()?,
+                };
+                timer.done();
+                metrics.record_output(computed.iter().map(RecordBatch::num_rows).sum());
+                Ok(stream::iter(computed.into_iter().map(Ok)))
+            })
+            .try_flatten();
+        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::Equal
+    }
+}
+
+impl DisplayAs for WindowsExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PluginWindowExec: ")?;
+        for (index, function) in self.functions.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{function}")?;
+        }
+        Ok(())
+    }
+}

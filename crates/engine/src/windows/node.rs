@@ -1,0 +1,169 @@
+//! The node that computes window functions, as DataFusion's planner sees it: the columns of its
+//! input, and behind them one for each function.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use datafusion::common::{DFSchema, DFSchemaRef, Result, internal_err};
+use datafusion::logical_expr::{
+    Expr, Extension, LogicalPlan, SortExpr, UserDefinedLogicalNodeCore,
+};
+
+use crate::adapter::Call;
+
+/// One function over the rows of the node, and the name of its column.
+#[derive(Debug, Clone)]
+pub(crate) struct WindowCall {
+    pub(crate) name: String,
+    pub(crate) call: Arc<Call>,
+    pub(crate) arguments: Vec<Expr>,
+}
+
+/// The name belongs to one call of one run.
+impl PartialEq for WindowCall {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.arguments == other.arguments
+    }
+}
+
+impl Eq for WindowCall {}
+
+impl Hash for WindowCall {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.arguments.hash(state);
+    }
+}
+
+/// The functions share PARTITION BY and ORDER BY. No filter and no limit goes below: a row's value
+/// depends on the rows before it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Windows {
+    input: LogicalPlan,
+    calls: Vec<WindowCall>,
+    partition_by: Vec<Expr>,
+    order_by: Vec<SortExpr>,
+    schema: DFSchemaRef,
+}
+
+impl Windows {
+    pub(crate) fn over(
+        input: LogicalPlan,
+        calls: Vec<WindowCall>,
+        partition_by: Vec<Expr>,
+        order_by: Vec<SortExpr>,
+    ) -> Result<LogicalPlan> {
+        let node = Arc::new(Self::new(input, calls, partition_by, order_by)?);
+        Ok(LogicalPlan::Extension(Extension { node }))
+    }
+
+    fn new(
+        input: LogicalPlan,
+        calls: Vec<WindowCall>,
+        partition_by: Vec<Expr>,
+        order_by: Vec<SortExpr>,
+    ) -> Result<Self> {
+        let below = input.schema();
+        let mut fields: Vec<_> = below
+            .iter()
+            .map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field)))
+            .collect();
+        for WindowCall { name, call, .. } in &calls {
+            let field = call.function().signature.returns().to_field(name, true);
+            fields.push((None, Arc::new(field)));
+        }
+        let mut dependencies = below.functional_dependencies().clone();
+        dependencies.extend_target_indices(fields.len());
+        let schema = DFSchema::new_with_metadata(fields, below.metadata().clone())?
+            .with_functional_dependencies(dependencies)?;
+        Ok(Self { schema: Arc::new(schema), input, calls, partition_by, order_by })
+    }
+
+    pub(crate) fn calls(&self) -> &[WindowCall] {
+        &self.calls
+    }
+
+    pub(crate) fn partition_by(&self) -> &[Expr] {
+        &self.partition_by
+    }
+
+    pub(crate) fn order_by(&self) -> &[SortExpr] {
+        &self.order_by
+    }
+}
+
+impl PartialOrd for Windows {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (self == other).then_some(Ordering::Equal)
+    }
+}
+
+impl UserDefinedLogicalNodeCore for Windows {
+    fn name(&self) -> &'static str {
+        "PluginWindow"
+    }
+
+    fn inputs(&self) -> Vec<&LogicalPlan> {
+        vec![&self.input]
+    }
+
+    fn schema(&self) -> &DFSchemaRef {
+        &self.schema
+    }
+
+    fn expressions(&self) -> Vec<Expr> {
+        let arguments = self.calls.iter().flat_map(|call| &call.arguments);
+        let keys = self.order_by.iter().map(|sort| &sort.expr);
+        arguments.chain(&self.partition_by).chain(keys).cloned().collect()
+    }
+
+    fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PluginWindow: ")?;
+        for (index, WindowCall { name, call, arguments }) in self.calls.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{}({}) AS {name}", call.name(), list(arguments))?;
+        }
+        if !self.partition_by.is_empty() {
+            write!(f, " PARTITION BY {}", list(&self.partition_by))?;
+        }
+        if !self.order_by.is_empty() {
+            write!(f, " ORDER BY {}", list(&self.order_by))?;
+        }
+        Ok(())
+    }
+
+    fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
+        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
+            return internal_err!("PluginWindow has one input");
+        };
+        let mut exprs = exprs.into_iter().map(Expr::unalias);
+        let calls = self
+            .calls
+            .iter()
+            .map(|call| WindowCall {
+                arguments: exprs.by_ref().take(call.arguments.len()).collect(),
+                ..call.clone()
+            })
+            .collect();
+        let partition_by = exprs.by_ref().take(self.partition_by.len()).collect();
+        let order_by = self
+            .order_by
+            .iter()
+            .zip(exprs)
+            .map(|(sort, expr)| SortExpr { expr, ..sort.clone() })
+            .collect();
+        Self::new(input, calls, partition_by, order_by)
+    }
+
+    fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
+        let below = self.input.schema().fields().len();
+        Some(vec![output.iter().copied().filter(|index| *index < below).collect()])
+    }
+}
+
+fn list(items: &[impl fmt::Display]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    items.join(", ")
+}
