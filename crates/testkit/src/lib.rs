@@ -3,8 +3,10 @@
 
 mod arrays;
 mod kernels;
+mod procedures;
 mod windows;
 
 pub use arrays::{float_column, int_column, string_column};
 pub use kernels::{ClosureKernel, PluginBuilder};
+pub use procedures::Pull;
 pub use windows::{Pieces, WindowStep};

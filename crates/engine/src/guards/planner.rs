@@ -15,6 +15,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 use super::compute::Compute;
 use super::compute_exec::ComputeExec;
 use super::settle::settle;
+use crate::procedures::ProceduresPlanner;
 use crate::windows::WindowsPlanner;
 
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl QueryPlanner for Planner {
 }
 
 fn extension_planners() -> Vec<Arc<dyn ExtensionPlanner + Send + Sync>> {
-    vec![Arc::new(ComputePlanner), Arc::new(WindowsPlanner)]
+    vec![Arc::new(ComputePlanner), Arc::new(WindowsPlanner), Arc::new(ProceduresPlanner)]
 }
 
 struct ComputePlanner;

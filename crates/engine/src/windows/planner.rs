@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::Result;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
-use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
+use datafusion::logical_expr::{Expr, LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 
@@ -34,7 +34,7 @@ impl ExtensionPlanner for WindowsPlanner {
             return Ok(None);
         };
         let physical_expr =
-            |expr| planner.create_physical_expr(expr, logical.schema(), session, context);
+            |expr: &Expr| planner.create_physical_expr(expr, logical.schema(), session, context);
         let below = logical.schema().fields().len();
         let fields = node.schema().fields().iter().skip(below);
         let functions = windows

@@ -15,6 +15,7 @@ mod latency;
 mod limits;
 mod names;
 mod planning;
+mod procedures;
 mod progress;
 mod row_numbers;
 mod runs;
