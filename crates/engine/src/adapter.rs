@@ -165,6 +165,17 @@ impl Call {
         numbers: &RowNumbers,
         call: impl FnOnce(&CallContext) -> arrowsmith_contract::Result<T>,
     ) -> arrowsmith_contract::Result<T> {
+        self.run_counting(numbers, call, |_| rows)
+    }
+
+    /// As [`Self::run`], where the answer tells how many rows it was about; there is none where the
+    /// call failed.
+    pub(crate) fn run_counting<T>(
+        &self,
+        numbers: &RowNumbers,
+        call: impl FnOnce(&CallContext) -> arrowsmith_contract::Result<T>,
+        rows: impl FnOnce(Option<&T>) -> usize,
+    ) -> arrowsmith_contract::Result<T> {
         let context = CallContext { rows: numbers.clone(), ..self.context.clone() };
         let running = context.token.begin_call(&self.name);
         // Looked at after the call was announced, so that nobody who stops the query misses it.
@@ -174,7 +185,7 @@ impl Call {
         }
         let start = Instant::now();
         let answer = call(&context);
-        self.metrics.record(rows, start.elapsed());
+        self.metrics.record(rows(answer.as_ref().ok()), start.elapsed());
         drop(running);
         let answer = answer?;
         // A stopped call's answer is thrown away whatever it is.

@@ -13,13 +13,18 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 use crate::adapter::PluginScalar;
 use crate::aggregates::PluginAggregate;
 use crate::error::through_datafusion;
-use crate::windows;
+use crate::{procedures, windows};
 
 /// # Errors
 /// The first call that no row could make right, naming function, argument, and types.
 pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
     plan.apply_with_subqueries(|node| {
         let schema = schema_below(node);
+        if let Some((function, arguments)) = procedures::arguments_of(node) {
+            for (index, argument) in arguments {
+                check_argument(function, index, argument, &schema)?;
+            }
+        }
         node.apply_expressions(|root| {
             root.apply(|expr| {
                 check_expr(expr, &schema)?;
@@ -70,19 +75,29 @@ fn check_call(function: &Arc<Function>, arguments: &[Expr], schema: &DFSchema) -
     let name = function.qualified_name().to_shared();
     signature.check_count(&name, arguments.len()).map_err(through_datafusion)?;
     for (index, argument) in arguments.iter().enumerate() {
-        let Some(parameter) = signature.parameter(index) else {
-            continue;
-        };
-        let given = argument.get_type(schema)?;
-        if !coerce::is_coercible(&given, &parameter.ty) {
-            let (wanted, given) = (&parameter.ty, Type::from(given));
-            return Err(through_datafusion(Error::Call {
-                function: name,
-                message: format!("argument {:?} is {wanted}, but got {given}", parameter.name),
-            }));
-        }
+        check_argument(function, index, argument, schema)?;
     }
     Ok(())
+}
+
+fn check_argument(
+    function: &Function,
+    index: usize,
+    argument: &Expr,
+    schema: &DFSchema,
+) -> Result<()> {
+    let Some(parameter) = function.signature.parameter(index) else {
+        return Ok(());
+    };
+    let given = argument.get_type(schema)?;
+    if coerce::is_coercible(&given, &parameter.ty) {
+        return Ok(());
+    }
+    let (wanted, given) = (&parameter.ty, Type::from(given));
+    Err(through_datafusion(Error::Call {
+        function: function.qualified_name().to_shared(),
+        message: format!("argument {:?} is {wanted}, but got {given}", parameter.name),
+    }))
 }
 
 /// Runs DataFusion's own type checks, which it would otherwise make when the query runs.

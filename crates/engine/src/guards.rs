@@ -30,10 +30,13 @@ use std::sync::Arc;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 
+use crate::procedures::{FlatMapExec, TableCallExec};
 use crate::windows::WindowsExec;
 
+pub(crate) use compile::Reading;
 pub(crate) use compute_exec::properties as properties_of_appending;
-pub(crate) use hoist::Scope;
+pub(crate) use hoist::{Hoist, Scope, columns_of, restore};
+pub(crate) use rule::{calls_plugin, has_query};
 
 use compute_exec::ComputeExec;
 
@@ -50,6 +53,10 @@ pub(crate) fn functions_of(plan: &dyn ExecutionPlan) -> Option<Vec<Arc<str>>> {
     crate::aggregates::add_functions(plan, &mut names);
     if let Some(windows) = plan.downcast_ref::<WindowsExec>() {
         names.extend(windows.functions().cloned());
+    } else if let Some(procedure) = plan.downcast_ref::<FlatMapExec>() {
+        names.insert(Arc::clone(procedure.function()));
+    } else if let Some(procedure) = plan.downcast_ref::<TableCallExec>() {
+        names.insert(Arc::clone(procedure.function()));
     } else if let Some(compute) = plan.downcast_ref::<ComputeExec>() {
         compute.add_functions(&mut names);
     } else if names.is_empty() {

@@ -20,6 +20,7 @@ mod numbering;
 mod parameters;
 mod partitions;
 mod pending;
+mod procedures;
 mod progress;
 mod relation;
 mod results;

@@ -13,10 +13,10 @@ use datafusion::execution::SessionState;
 use datafusion::sql::parser::{CopyToSource, Statement};
 use datafusion::sql::sqlparser::ast::{
     self, Expr, FunctionArg, FunctionArgumentClause, FunctionArguments, Ident, ObjectName, OrderBy,
-    OrderByKind, Query, Select, SelectItem, SetExpr, VisitMut, VisitorMut,
+    OrderByKind, Query, Select, SelectItem, SetExpr, TableFactor, VisitMut, VisitorMut,
 };
 
-use crate::{Error, Result, windows};
+use crate::{Error, Result, procedures, windows};
 
 /// The functions that a statement calls, by qualified name.
 pub(crate) type Called = BTreeMap<Arc<str>, Arc<Function>>;
@@ -58,17 +58,7 @@ impl Resolver<'_> {
     }
 
     fn function(&self, name: &ObjectName) -> Result<Option<Arc<Function>>> {
-        let parts: Option<Vec<NamePart>> = name
-            .0
-            .iter()
-            .map(|part| {
-                part.as_ident().map(|ident| NamePart {
-                    text: ident.value.clone(),
-                    quoted: ident.quote_style.is_some(),
-                })
-            })
-            .collect();
-        let Some(parts) = parts else {
+        let Some(parts) = parts(name) else {
             return Ok(None);
         };
         if let Some(function) = self.snapshot.resolve(&parts)? {
@@ -82,7 +72,7 @@ impl Resolver<'_> {
 
     fn is_builtin(&self, part: &NamePart) -> bool {
         // Planned by DataFusion without an entry in its tables.
-        const SPECIAL: &[&str] = &["unnest", "map", "make_map"];
+        const SPECIAL: &[&str] = &["unnest", "map", "make_map", "table"];
         let name = if part.quoted { part.text.clone() } else { part.text.to_lowercase() };
         SPECIAL.contains(&name.as_str()) || self.builtins().any(|builtin| *builtin == name)
     }
@@ -113,6 +103,49 @@ impl Resolver<'_> {
         call.name = ObjectName::from(vec![Ident::with_quote('"', name.as_ref())]);
         self.called.insert(name, function);
         Ok(())
+    }
+
+    /// A call in FROM.
+    fn relation(&mut self, factor: &mut TableFactor) -> Result<()> {
+        let Some(name) = procedures::called_name(factor) else {
+            return Ok(());
+        };
+        let Some(function) = self.procedure(name)? else {
+            return Ok(());
+        };
+        procedures::rewrite(factor, &function)?;
+        self.called.insert(function.qualified_name().to_shared(), function);
+        Ok(())
+    }
+
+    fn procedure(&self, name: &ObjectName) -> Result<Option<Arc<Function>>> {
+        let Some(parts) = parts(name) else {
+            return Ok(None);
+        };
+        match self.snapshot.resolve(&parts) {
+            Ok(Some(function)) if function.kind() == Kind::Procedure => Ok(Some(function)),
+            Ok(Some(function)) => Err(procedures::refuse_in_from(&function)),
+            Ok(None) if self.is_table_function(&parts) => Ok(None),
+            Ok(None) | Err(ContractError::UnknownFunction { .. }) => {
+                Err(self.unknown_procedure(&name.to_string()))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn is_table_function(&self, parts: &[NamePart]) -> bool {
+        let functions = self.state.table_functions();
+        matches!(parts, [part] if functions.contains_key(&part.text.to_lowercase()))
+    }
+
+    fn unknown_procedure(&self, name: &str) -> Error {
+        let is_procedure = |spelling: &String| {
+            self.snapshot.function(spelling).is_ok_and(|f| f.kind() == Kind::Procedure)
+        };
+        let builtins = self.state.table_functions().keys().cloned();
+        let candidates = self.snapshot.spellings().filter(is_procedure).chain(builtins);
+        let nearest = nearest(name, candidates);
+        ContractError::UnknownFunction { name: name.to_owned(), nearest }.into()
     }
 
     /// Gives unnamed columns that hold a plugin call the name that the user wrote. Each column
@@ -158,6 +191,18 @@ impl Resolver<'_> {
     }
 }
 
+fn parts(name: &ObjectName) -> Option<Vec<NamePart>> {
+    name.0
+        .iter()
+        .map(|part| {
+            part.as_ident().map(|ident| NamePart {
+                text: ident.value.clone(),
+                quoted: ident.quote_style.is_some(),
+            })
+        })
+        .collect()
+}
+
 /// Sorting by an expression of the SELECT list is sorting by its column.
 fn sort_by_columns(query: &mut Query, named: &[(Expr, Ident)]) {
     let Some(OrderBy { kind: OrderByKind::Expressions(exprs), .. }) = &mut query.order_by else {
@@ -179,6 +224,13 @@ impl VisitorMut for Resolver<'_> {
         self.keep_names_in(&mut query.body, &mut named);
         sort_by_columns(query, &named);
         ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Error> {
+        match self.relation(factor) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Error> {
@@ -205,7 +257,7 @@ fn check_form(call: &ast::Function, function: &Arc<Function>) -> Result<()> {
     let aggregates = function.kind() == Kind::Aggregate;
     match function.kind() {
         Kind::Window => windows::check_call(call, function)?,
-        Kind::Procedure => return refuse("cannot be called in a query yet"),
+        Kind::Procedure => return Err(procedures::refuse_in_expression(function)),
         Kind::Scalar if call.over.is_some() => return refuse("cannot be called with OVER"),
         Kind::Scalar | Kind::Aggregate => {}
     }

@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrowsmith_contract::{Function, Kind};
+use datafusion::common::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 
 use crate::adapter::PluginScalar;
 use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
+use crate::procedures::{self, ProcedureRelations};
 use crate::windows::PluginWindow;
 use crate::{Error, Parameters, Relation, Result, Session, check, errors, names, results};
 
@@ -42,8 +46,12 @@ pub(crate) async fn run(
 }
 
 fn parse(text: &str) -> Result<Vec<Statement>> {
+    let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, text).tokenize_with_location();
+    let tokens = tokens.map_err(|error| DataFusionError::from(ParserError::from(error)))?;
+    let tokens = procedures::wrap_tables(tokens);
     let statements =
-        DFParserBuilder::new(text).with_dialect(&GenericDialect {}).build()?.parse_statements()?;
+        DFParserBuilder::new(tokens).with_dialect(&dialect).build()?.parse_statements()?;
     Ok(statements.into())
 }
 
@@ -56,10 +64,11 @@ async fn plan(
     let mut state = session.state();
     let snapshot = session.registry().snapshot();
     let called = names::resolve(&mut statement, &snapshot, &state)?;
-    for function in called.into_values() {
-        register(&mut state, function)?;
+    for function in called.values() {
+        register(&mut state, Arc::clone(function))?;
     }
-    let plan = state.statement_to_plan(statement).await?;
+    state.register_relation_planner(Arc::new(ProcedureRelations(called)))?;
+    let plan = procedures::settle(state.statement_to_plan(statement).await?)?;
     if let LogicalPlan::Statement(datafusion::logical_expr::Statement::Prepare(_)) = plan {
         // Its placeholders are EXECUTE's to fill.
         return Ok((plan, Arc::new(state)));
@@ -88,6 +97,7 @@ fn register(state: &mut SessionState, function: Arc<Function>) -> Result<()> {
             let face = PluginWindow::new(function);
             state.register_udwf(Arc::new(WindowUDF::new_from_impl(face)))?;
         }
+        // Procedures are found by the planner of relations.
         Kind::Procedure => {}
     }
     Ok(())

@@ -16,6 +16,8 @@ use datafusion::physical_plan::joins::{
 };
 use datafusion::physical_plan::unnest::UnnestExec;
 
+use crate::procedures::{FlatMapExec, TableCallExec};
+
 #[derive(Debug)]
 pub(crate) struct Yielding;
 
@@ -50,4 +52,6 @@ fn multiplies(plan: &Arc<dyn ExecutionPlan>) -> bool {
         || plan.is::<NestedLoopJoinExec>()
         || plan.is::<SortMergeJoinExec>()
         || plan.is::<UnnestExec>()
+        || plan.is::<FlatMapExec>()
+        || plan.is::<TableCallExec>()
 }

@@ -191,6 +191,12 @@ pub(crate) fn signature(parameters: &[&str], returns: &str) -> Result<Signature>
     Signature::new(parameters, required, false, returns)
 }
 
+/// The same parameters, of which only the first have no default.
+pub(crate) fn with_defaults(signature: &Signature, required: usize) -> Result<Signature> {
+    let (parameters, returns) = (signature.parameters().to_vec(), signature.returns().clone());
+    Signature::new(parameters, required, false, returns)
+}
+
 fn parameter(name: char, text: &str) -> Result<Parameter> {
     let declared: DeclaredType = text.parse()?;
     Ok(Parameter {

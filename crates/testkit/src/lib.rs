@@ -4,9 +4,11 @@
 mod aggregates;
 mod arrays;
 mod kernels;
+mod procedures;
 mod windows;
 
 pub use aggregates::{AggregateLog, AggregateSteps, ListKernel};
 pub use arrays::{float_column, int_column, string_column};
 pub use kernels::{ClosureKernel, PluginBuilder};
+pub use procedures::Pull;
 pub use windows::{Pieces, WindowStep};

@@ -17,6 +17,7 @@ use super::compute_exec::ComputeExec;
 use super::settle::settle;
 use crate::aggregates;
 use crate::context::QueryContext;
+use crate::procedures::ProceduresPlanner;
 use crate::windows::WindowsPlanner;
 
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl QueryPlanner for Planner {
 }
 
 fn extension_planners() -> Vec<Arc<dyn ExtensionPlanner + Send + Sync>> {
-    vec![Arc::new(ComputePlanner), Arc::new(WindowsPlanner)]
+    vec![Arc::new(ComputePlanner), Arc::new(WindowsPlanner), Arc::new(ProceduresPlanner)]
 }
 
 struct ComputePlanner;

@@ -15,7 +15,7 @@ use crate::adapter::PluginScalar;
 use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
-use crate::windows;
+use crate::{procedures, windows};
 
 #[derive(Debug)]
 pub(crate) struct Guards;
@@ -105,6 +105,9 @@ fn guard_query(expr: Expr, scope: &Scope) -> Result<Transformed<Expr>> {
 }
 
 fn rewrite(node: LogicalPlan, scope: &Scope) -> Result<Transformed<LogicalPlan>> {
+    if let Some(bound) = procedures::bind(&node, scope)? {
+        return Ok(Transformed::yes(bound));
+    }
     if matches!(node, LogicalPlan::Extension(_)) || !node_calls_plugin(&node)? {
         return Ok(Transformed::no(node));
     }
@@ -125,7 +128,7 @@ fn rewrite(node: LogicalPlan, scope: &Scope) -> Result<Transformed<LogicalPlan>>
 }
 
 pub(crate) fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
-    let mut found = false;
+    let mut found = procedures::is_call(node);
     node.apply_expressions(|expr| {
         found = found || calls_plugin(expr);
         Ok(if found { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })

@@ -18,6 +18,7 @@ mod levels;
 mod limits;
 mod names;
 mod planning;
+mod procedures;
 mod progress;
 mod row_numbers;
 mod runs;

@@ -1,0 +1,279 @@
+//! The operator that gives tables to a procedure. It waits within the procedure's calls while a task
+//! of its own fills the table.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Schema, SchemaRef};
+use arrowsmith_contract::{Extension, RowNumbers};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::{EquivalenceProperties, OrderingRequirements, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{
+    Boundedness, ChildrenPropertiesMode, EmissionType, ReplaceChildrenOptions,
+};
+use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
+    InputDistributionRequirements, Partitioning, PlanProperties,
+};
+use futures::stream;
+
+use super::running::Running;
+use super::table_input::Tables;
+use crate::adapter::Call;
+use crate::error::through_datafusion;
+use crate::partitions::{Borders, Order};
+use crate::runtime;
+
+#[derive(Debug, Clone)]
+pub(crate) struct TableCallExec {
+    input: Arc<dyn ExecutionPlan>,
+    call: Arc<Call>,
+    /// Constants, without the table.
+    arguments: Vec<Arc<dyn PhysicalExpr>>,
+    order: Order,
+    /// How many rows are wanted of each partition.
+    fetch: Option<usize>,
+    schema: SchemaRef,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl TableCallExec {
+    pub(crate) fn new(
+        input: Arc<dyn ExecutionPlan>,
+        call: Arc<Call>,
+        arguments: Vec<Arc<dyn PhysicalExpr>>,
+        order: Order,
+        schema: SchemaRef,
+    ) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&schema)),
+            Partitioning::UnknownPartitioning(input.output_partitioning().partition_count()),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Self {
+            input,
+            call,
+            arguments,
+            order,
+            fetch: None,
+            schema,
+            properties: Arc::new(properties),
+            metrics: ExecutionPlanMetricsSet::new(),
+        }
+    }
+
+    /// The name of the procedure.
+    pub(crate) fn function(&self) -> &Arc<str> {
+        self.call.name()
+    }
+
+    /// The constants, one row of each, in the types of their parameters.
+    fn constants(&self) -> Result<Vec<ArrayRef>> {
+        let options = RecordBatchOptions::new().with_row_count(Some(1));
+        let one =
+            RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?;
+        let parameters = (0..).filter(|index| {
+            let parameter = self.call.function().signature.parameter(*index);
+            parameter.is_none_or(|parameter| parameter.ty.extension() != Some(Extension::Table))
+        });
+        parameters
+            .zip(&self.arguments)
+            .map(|(index, argument)| {
+                let value = argument.evaluate(&one)?.into_array(1)?;
+                self.call.coerce(index, &value, &RowNumbers::default()).map_err(through_datafusion)
+            })
+            .collect()
+    }
+}
+
+/// The operator at work on one partition of its input.
+struct Flow {
+    exec: TableCallExec,
+    /// Until the first rows are asked for.
+    input: Option<SendableRecordBatchStream>,
+    tables: Option<Tables>,
+    metrics: BaselineMetrics,
+    batch_size: usize,
+    wanted: Option<usize>,
+    current: Option<Running>,
+    has_begun: bool,
+}
+
+impl Flow {
+    fn next(&mut self) -> Result<Option<RecordBatch>> {
+        if let Some(input) = self.input.take() {
+            let borders = Borders::new(self.exec.order.partition_by.clone());
+            self.tables = Some(Tables::start(input, borders));
+        }
+        while self.wanted != Some(0) {
+            if self.current.is_none() && !self.start()? {
+                return Ok(None);
+            }
+            if let Some(rows) = self.pull()? {
+                return Ok(Some(rows));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives the next table to the procedure, if there is one. Without partitions there is one in
+    /// any case.
+    fn start(&mut self) -> Result<bool> {
+        let Some(tables) = &self.tables else {
+            return Ok(false);
+        };
+        let call = &self.exec.call;
+        if self.exec.order.partition_by.is_empty() {
+            if self.has_begun {
+                return Ok(false);
+            }
+        } else if !tables.skip(call.token()).map_err(through_datafusion)? {
+            return Ok(false);
+        }
+        self.has_begun = true;
+        let columns = self.exec.constants()?;
+        let (reader, numbers) = (Some(tables.reader()), RowNumbers::default());
+        let running = Running::start(call, columns, 1, reader, numbers, &self.exec.schema);
+        self.current = Some(running.map_err(through_datafusion)?);
+        Ok(true)
+    }
+
+    fn pull(&mut self) -> Result<Option<RecordBatch>> {
+        let Some(running) = &mut self.current else {
+            return Ok(None);
+        };
+        let most = self.wanted.map_or(self.batch_size, |wanted| wanted.min(self.batch_size));
+        let yielded = running.next(most);
+        // Also where the procedure went on without the rest of its table.
+        if let Some(error) = self.tables.as_ref().and_then(Tables::failure)
+            && (yielded.is_ok() || self.exec.call.context().token.check().is_ok())
+        {
+            return Err(through_datafusion(error));
+        }
+        let Some(yielded) = yielded.map_err(through_datafusion)? else {
+            self.current = None;
+            return Ok(None);
+        };
+        let rows = yielded.batch.num_rows();
+        self.metrics.record_output(rows);
+        if let Some(wanted) = &mut self.wanted {
+            *wanted -= rows;
+            if *wanted == 0 {
+                self.current = None;
+            }
+        }
+        let columns = yielded.batch.columns().to_vec();
+        Ok(Some(RecordBatch::try_new(Arc::clone(&self.exec.schema), columns)?))
+    }
+}
+
+impl ExecutionPlan for TableCallExec {
+    fn name(&self) -> &'static str {
+        "PluginTableProcedureExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        InputDistributionRequirements::new(vec![self.order.distribution()])
+    }
+
+    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
+        vec![self.order.requirements()]
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        for expr in self.arguments.iter().chain(self.order.expressions()) {
+            if f(expr)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+        _options: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
+            return internal_err!("PluginTableProcedureExec has one input");
+        };
+        let (call, arguments) = (Arc::clone(&self.call), self.arguments.clone());
+        let (order, schema) = (self.order.clone(), Arc::clone(&self.schema));
+        let new = Self::new(input, call, arguments, order, schema);
+        Ok(Arc::new(Self { fetch: self.fetch, ..new }))
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+        self.replace_children(children, options)
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        let flow = Flow {
+            exec: self.clone(),
+            metrics: BaselineMetrics::new(&self.metrics, partition),
+            batch_size: context.session_config().batch_size(),
+            input: Some(self.input.execute(partition, context)?),
+            tables: None,
+            wanted: self.fetch,
+            current: None,
+            has_begun: false,
+        };
+        let batches = stream::try_unfold(flow, |mut flow| async move {
+            // What fills the table needs this worker while the procedure waits for it.
+            let rows = runtime::block(|| flow.next())?;
+            Ok(rows.map(|rows| (rows, flow)))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn with_fetch(&self, fetch: Option<usize>) -> Option<Arc<dyn ExecutionPlan>> {
+        Some(Arc::new(Self { fetch, metrics: ExecutionPlanMetricsSet::new(), ..self.clone() }))
+    }
+
+    fn fetch(&self) -> Option<usize> {
+        self.fetch
+    }
+}
+
+impl DisplayAs for TableCallExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = if self.arguments.is_empty() { "TABLE" } else { "TABLE, " };
+        let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
+        let arguments = arguments.join(", ");
+        write!(f, "PluginTableProcedureExec: {}({table}{arguments})", self.function())?;
+        match self.fetch {
+            Some(fetch) => write!(f, ", fetch={fetch}"),
+            None => Ok(()),
+        }
+    }
+}

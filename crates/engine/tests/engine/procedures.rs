@@ -1,0 +1,7 @@
+//! Procedures in FROM: arguments of each kind, streaming, stopping, and what is refused.
+
+mod constants;
+mod lateral;
+mod plugin;
+mod refusals;
+mod tables;
