@@ -11,7 +11,7 @@ use pyo3_arrow::PyArray;
 use pyo3_arrow::input::AnyRecordBatch;
 
 use crate::errors::{self, ErrorClass};
-use crate::kernel::{self, Capsules, Owner, Refused, SUPPORTED, Wanted};
+use crate::kernel::{self, Capsules, Owner, Refused, Wanted};
 
 /// Reads an Arrow array or stream, a NumPy array, a series, or a list of values, strictly. Without
 /// a type it is the one that the values have. `function` and `what` name it in errors.
@@ -73,7 +73,7 @@ pub fn batches_from(value: &Bound<'_, PyAny>) -> PyResult<AnyRecordBatch> {
 /// # Errors
 /// A type without Python values.
 pub fn to_list<'py>(py: Python<'py>, column: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
-    if SUPPORTED.contains(column.data_type()) {
+    if kernel::is_supported(column.data_type()) {
         return kernel::to_list(py, column);
     }
     if *column.data_type() == DataType::Null {

@@ -8,13 +8,12 @@ use arrow::datatypes::DataType;
 use arrowsmith_contract::{
     CallPolicy, DeclaredType, Error, Function, FunctionName, Kernel, LoadError, Location, Manifest,
     Mode, NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice,
-    Type,
 };
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use crate::errors;
-use crate::kernel::{Life, PythonKernel, SUPPORTED, Target};
+use crate::kernel::{self, Life, PythonKernel, SUPPORTED_NAMES, Target};
 use crate::source::Texts;
 
 /// Counts loads.
@@ -164,10 +163,11 @@ fn make_policy(loaded: &LoadedFunction<'_>) -> Result<CallPolicy> {
 }
 
 fn make_signature(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature> {
+    let py = loaded.callable.py();
     let mut parameters = Vec::with_capacity(loaded.parameters.len());
     for parameter in &loaded.parameters {
         let what = format!("parameter {} of {}", parameter.name, loaded.name);
-        let declared = declared_type(&parameter.ty, &what, mode)?;
+        let declared = declared_type(py, &parameter.ty, &what, mode)?;
         parameters.push(Parameter {
             name: parameter.name.as_str().into(),
             ty: declared.ty,
@@ -182,26 +182,35 @@ fn make_signature(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature> 
         ))
         .into());
     }
-    let returns = declared_type(&loaded.returns, &format!("the result of {}", loaded.name), mode)?;
+    let what = format!("the result of {}", loaded.name);
+    let returns = declared_type(py, &loaded.returns, &what, mode)?;
     Signature::new(parameters, loaded.required, loaded.variadic, returns.ty)
 }
 
-fn declared_type(text: &str, what: &str, mode: Mode) -> Result<DeclaredType> {
+fn declared_type(py: Python<'_>, text: &str, what: &str, mode: Mode) -> Result<DeclaredType> {
     let declared: DeclaredType =
         text.parse().map_err(|error: Error| LoadError::new(format!("{what}: {error}")))?;
-    let is_supported =
-        declared.ty.extension().is_none() && SUPPORTED.contains(declared.ty.data_type());
-    if !is_supported && mode != Mode::VectorizedArrow {
-        let supported: Vec<String> =
-            SUPPORTED.iter().map(|ty: &DataType| Type::from(ty.clone()).to_string()).collect();
-        return Err(LoadError::new(format!(
-            "{what} is {}; {} functions take and give {}",
-            declared.ty,
-            mode.as_str(),
-            supported.join(", ")
-        ))
-        .into());
+    let data_type = declared.ty.data_type();
+    let refused = match mode {
+        Mode::VectorizedArrow => return Ok(declared),
+        _ if declared.ty.extension().is_some() || !kernel::is_supported(data_type) => {
+            format!("{} functions take and give {SUPPORTED_NAMES}", mode.as_str())
+        }
+        Mode::VectorizedNumpy => match data_type {
+            DataType::Timestamp(_, Some(_)) => {
+                "NumPy has no time zones; use vectorized=\"arrow\"".to_owned()
+            }
+            DataType::Decimal128(..) | DataType::Decimal256(..) => {
+                "NumPy has no decimals; use vectorized=\"arrow\"".to_owned()
+            }
+            _ => String::new(),
+        },
+        Mode::Row => String::new(),
+    };
+    if !refused.is_empty() {
+        return Err(LoadError::new(format!("{what} is {}; {refused}", declared.ty)).into());
     }
+    kernel::prepare(py, data_type)?;
     Ok(declared)
 }
 

@@ -1,9 +1,11 @@
 //! Kernels that call Python functions in this process.
 
+mod arguments;
 mod arrow_form;
 mod buffer;
 mod capsule;
 mod column;
+mod decimal;
 mod failure;
 mod fit;
 mod found;
@@ -13,6 +15,7 @@ mod numpy_form;
 mod result;
 mod returned;
 mod row;
+mod temporal;
 mod value;
 mod vectorized;
 
@@ -34,7 +37,7 @@ use crate::{errors, gate};
 use instances::Instances;
 
 pub(crate) use capsule::{Capsules, Refused};
-pub(crate) use column::{SUPPORTED, to_list};
+pub(crate) use column::{SUPPORTED_NAMES, is_supported, to_list};
 pub(crate) use fit::Wanted;
 pub(crate) use found::Owner;
 pub(crate) use numpy_form::argument as to_numpy;
@@ -42,6 +45,23 @@ pub(crate) use numpy_form::argument as to_numpy;
 /// Whether a value is None, or another library's way to say so.
 pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
     value::is_missing(value).unwrap_or(false)
+}
+
+/// Imports what values of a type need, which had better not happen amid a call.
+///
+/// # Errors
+/// A load error for a time zone that Python doesn't know.
+pub(crate) fn prepare(py: Python<'_>, data_type: &DataType) -> Result<()> {
+    let prepared = match data_type {
+        DataType::Decimal128(..) | DataType::Decimal256(..) => decimal::prepare(py),
+        DataType::Date32 | DataType::Timestamp(..) => temporal::prepare(py),
+        _ => Ok(()),
+    };
+    prepared.map_err(|exception| errors::from_loader(py, exception))?;
+    match data_type {
+        DataType::Timestamp(_, Some(zone)) => temporal::Zone::new(zone).check(py),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a value is a bool of Python's or `NumPy`'s.
@@ -173,7 +193,7 @@ impl PythonKernel {
 
     /// A column in a layout that [`column::Column`] reads, which most are anyway.
     fn readable(&self, index: usize, column: &ArrayRef) -> Result<ArrayRef> {
-        if SUPPORTED.contains(column.data_type()) {
+        if is_supported(column.data_type()) {
             return Ok(Arc::clone(column));
         }
         self.declared_layout(index, column)

@@ -5,6 +5,7 @@ use arrowsmith_contract::{CallContext, Result};
 use pyo3::prelude::*;
 
 use super::PythonKernel;
+use super::arguments::Arguments;
 use super::column::Column;
 use super::failure::{Failure, Failures, Place};
 use super::note;
@@ -32,10 +33,16 @@ pub(super) fn run(
         .map(|(index, column)| kernel.readable(index, column))
         .collect::<Result<Vec<_>>>()?;
     let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
+    let arguments = Arguments {
+        function: &kernel.function,
+        signature: &kernel.signature,
+        readers,
+        numbers: &context.rows,
+    };
     let callable = kernel.callable(py)?;
     let mut results = builder(kernel.returns(), rows)?;
     let mut failures = Failures::new(kernel, context, stay);
-    let mut frame = Frame::new(py, readers.len());
+    let mut frame = Frame::new(py, columns.len());
     for row in 0..rows {
         if row % LOOK == LOOK - 1 {
             context.token.check()?;
@@ -44,9 +51,7 @@ pub(super) fn run(
             results.push_null();
             continue;
         }
-        for (index, reader) in readers.iter().enumerate() {
-            frame.set(index, reader.object(py, row));
-        }
+        arguments.set(py, &mut frame, 0, row)?;
         if let Err(failure) = call(stay, &mut frame, &callable, row, results.as_mut()) {
             let arguments = || note::arguments(frame.arguments());
             let place = Place { row: Some(context.rows.number(row)), arguments: &arguments };
