@@ -1,7 +1,7 @@
 //! Decimals as Python's `Decimal`, in both directions and exactly: through their text, for which
 //! neither side has a context that rounds.
 
-use arrow::datatypes::i256;
+use arrow::datatypes::{DECIMAL128_MAX_PRECISION, DECIMAL256_MAX_PRECISION, DataType, i256};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyFloat, PyInt, PyString};
@@ -79,6 +79,31 @@ pub(super) fn decimal<T: Digits>(value: &Bound<'_, PyAny>, precision: u8, scale:
     let written = Written::read(text).ok_or(Misfit::Value(NOT_FINITE))?;
     let digits = written.digits(precision, scale).map_err(Misfit::Value)?;
     T::parse(&digits).map(Some).ok_or(Misfit::Value(TOO_LARGE))
+}
+
+/// The decimal type with so many digits before and behind the point, if there is one.
+pub(crate) fn declared(whole: i64, fraction: i64) -> Option<DataType> {
+    let precision = u8::try_from((whole.max(0)).checked_add(fraction)?.max(1)).ok()?;
+    let scale = i8::try_from(fraction).ok()?;
+    match precision {
+        0..=DECIMAL128_MAX_PRECISION => Some(DataType::Decimal128(precision, scale)),
+        0..=DECIMAL256_MAX_PRECISION => Some(DataType::Decimal256(precision, scale)),
+        _ => None,
+    }
+}
+
+/// The narrowest type of a `Decimal`, None for anything else.
+pub(super) fn natural_type(value: &Bound<'_, PyAny>) -> Read<DataType> {
+    let decimals = Decimals::get(value.py())?;
+    if !value.is_instance(decimals.class.bind(value.py()))? {
+        return Ok(None);
+    }
+    let text = decimals.text.bind(value.py()).call1((value,))?;
+    let text = text.cast_into::<PyString>().map_err(PyErr::from)?;
+    let written = Written::read(text.to_str()?).ok_or(Misfit::Value(NOT_FINITE))?;
+    let whole = written.whole.trim_start_matches('0').len() as i64 + written.exponent;
+    let fraction = written.fraction.len() as i64 - written.exponent;
+    Ok(declared(whole, fraction.max(0)))
 }
 
 /// The integer that a value is, if it is short enough to be written out.

@@ -35,9 +35,11 @@ use pyo3::prelude::*;
 use crate::interrupt::{Limits, Stay};
 use crate::{errors, gate};
 use instances::Instances;
+use value::Misfit;
 
 pub(crate) use capsule::{Capsules, Refused};
 pub(crate) use column::{SUPPORTED_NAMES, is_supported, to_list};
+pub(crate) use decimal::declared as decimal_type;
 pub(crate) use fit::Wanted;
 pub(crate) use found::Owner;
 pub(crate) use numpy_form::argument as to_numpy;
@@ -61,6 +63,22 @@ pub(crate) fn prepare(py: Python<'_>, data_type: &DataType) -> Result<()> {
     match data_type {
         DataType::Timestamp(_, Some(zone)) => temporal::Zone::new(zone).check(py),
         _ => Ok(()),
+    }
+}
+
+/// The type that a date, time or decimal has by itself, None for anything else.
+///
+/// # Errors
+/// What Python code of the value raised.
+pub(crate) fn natural_type(value: &Bound<'_, PyAny>) -> PyResult<Option<DataType>> {
+    let found = temporal::natural_type(value).and_then(|found| match found {
+        None => decimal::natural_type(value),
+        found => Ok(found),
+    });
+    match found {
+        Ok(found) => Ok(found),
+        Err(Misfit::Value(_)) => Ok(None),
+        Err(Misfit::Raised(exception)) => Err(*exception),
     }
 }
 

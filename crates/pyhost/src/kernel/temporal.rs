@@ -13,7 +13,7 @@ use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-pub(super) use given::{day, timestamp};
+pub(super) use given::{day, natural_type, timestamp};
 pub(crate) use zone::Zone;
 
 /// The day 1970-01-01, as `date.toordinal` counts.

@@ -1,6 +1,6 @@
 //! What Python gives as a date or timestamp, read strictly.
 
-use arrow::datatypes::TimeUnit;
+use arrow::datatypes::{DataType, TimeUnit};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -77,6 +77,32 @@ pub(in crate::kernel) fn timestamp(
             in_unit(i128::from(count) * i128::from(each), unit).map(Some)
         }
     }
+}
+
+/// The type that a date or time has by itself, None for anything else. Aware times are in UTC.
+pub(in crate::kernel) fn natural_type(value: &Bound<'_, PyAny>) -> Read<DataType> {
+    let py = value.py();
+    let calendar = Calendar::get(py)?;
+    if is_no_time(value)? {
+        return Ok(Some(DataType::Null));
+    }
+    if value.is_instance(calendar.datetime.bind(py))? {
+        let is_naive = value.getattr(intern!(py, "tzinfo"))?.is_none();
+        let is_fine = nanoseconds(value)? != 0;
+        let unit = if is_fine { TimeUnit::Nanosecond } else { TimeUnit::Microsecond };
+        return Ok(Some(DataType::Timestamp(unit, (!is_naive).then(|| "UTC".into()))));
+    }
+    if value.is_instance(calendar.date.bind(py))? {
+        return Ok(Some(DataType::Date32));
+    }
+    let Some(value) = Datetime64::of(value)? else { return Ok(None) };
+    Ok(Some(match value.nanoseconds {
+        None => DataType::Date32,
+        Some(1_000_000_000..) => DataType::Timestamp(TimeUnit::Second, None),
+        Some(1_000_000..) => DataType::Timestamp(TimeUnit::Millisecond, None),
+        Some(1_000..) => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Some(_) => DataType::Timestamp(TimeUnit::Nanosecond, None),
+    }))
 }
 
 /// Microseconds between 1970-01-01 and a `datetime`.
