@@ -39,7 +39,7 @@ fn text(function: &Function, column: ArrayRef) -> String {
 }
 
 fn timestamps<T: ArrowTimestampType>(values: Vec<Option<i64>>, zone: Option<&str>) -> ArrayRef {
-    Arc::new(PrimitiveArray::<T>::from(values).with_timezone_opt(zone.map(Arc::<str>::from)))
+    Arc::new(PrimitiveArray::<T>::from_iter(values).with_timezone_opt(zone.map(Arc::<str>::from)))
 }
 
 fn microseconds<const N: usize>(values: [Option<i64>; N], zone: Option<&str>) -> ArrayRef {
@@ -119,7 +119,7 @@ fn what_no_python_value_is_names_row_and_value() {
         (
             "date",
             Arc::new(Date32Array::from(vec![0, LAST_DAY + 1])) as ArrayRef,
-            "plugin.same: row 1: argument \"x\" does not fit datetime.date: 10000-01-01 (Python's years are 1 to 9999)",
+            "plugin.same: row 1: argument \"x\" does not fit datetime.date: +10000-01-01 (Python's years are 1 to 9999)",
         ),
         (
             "date",

@@ -2,22 +2,45 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error, Result, RowNumbers, Signature};
+use arrow::array::ArrayRef;
+use arrowsmith_contract::{Error, Result, RowNumbers};
 use pyo3::prelude::*;
 
+use super::callee::Callee;
 use super::column::{Column, Unheld};
 use crate::door::Frame;
 use crate::errors;
 
-/// The columns of a call's arguments, as `function` declares them.
+/// The columns of a function's arguments, ready to be read row by row.
 pub(super) struct Arguments<'a> {
-    pub(super) function: &'a Arc<str>,
-    pub(super) signature: &'a Signature,
-    pub(super) readers: Vec<Column<'a>>,
-    pub(super) numbers: &'a RowNumbers,
+    callee: &'a Callee,
+    /// Each with the parameter that it is for.
+    readers: Vec<(usize, Column<'a>)>,
+    numbers: &'a RowNumbers,
 }
 
-impl Arguments<'_> {
+impl<'a> Arguments<'a> {
+    /// Of columns that [`Callee::readable`] gave.
+    pub(super) fn new(
+        callee: &'a Callee,
+        columns: &'a [ArrayRef],
+        numbers: &'a RowNumbers,
+    ) -> Result<Self> {
+        let columns = columns.iter().enumerate();
+        Self::of(callee, columns, numbers)
+    }
+
+    /// Of columns with the parameters that they are for.
+    pub(super) fn of(
+        callee: &'a Callee,
+        columns: impl Iterator<Item = (usize, &'a ArrayRef)>,
+        numbers: &'a RowNumbers,
+    ) -> Result<Self> {
+        let reader = |(place, column)| Ok((place, Column::new(column)?));
+        let readers = columns.map(reader).collect::<Result<_>>()?;
+        Ok(Self { callee, readers, numbers })
+    }
+
     /// Puts the values of a row into a frame, from its argument `first` on.
     ///
     /// # Errors
@@ -30,24 +53,30 @@ impl Arguments<'_> {
         first: usize,
         row: usize,
     ) -> Result<()> {
-        for (index, reader) in self.readers.iter().enumerate() {
+        for (place, reader) in &self.readers {
             let Some(object) = reader.object(py, row) else {
-                return Err(self.unheld(PyErr::fetch(py), py, index, row));
+                return Err(self.unheld(py, PyErr::fetch(py), (*place, reader), row));
             };
-            frame.set(first + index, object);
+            frame.set(first + place, object);
         }
         Ok(())
     }
 
     #[cold]
-    fn unheld(&self, exception: PyErr, py: Python<'_>, index: usize, row: usize) -> Error {
+    fn unheld(
+        &self,
+        py: Python<'_>,
+        exception: PyErr,
+        (place, reader): (usize, &Column<'_>),
+        row: usize,
+    ) -> Error {
         let number = self.numbers.number(row);
-        let Some(Unheld { value, class, why }) = self.readers[index].refused(row) else {
-            return errors::raised(py, exception, self.function, Some(number));
+        let Some(Unheld { value, class, why }) = reader.refused(row) else {
+            return errors::raised(py, exception, &self.callee.function, Some(number));
         };
-        let name = self.signature.parameter(index).map_or("", |parameter| &parameter.name);
+        let name = self.callee.signature.parameter(place).map_or("", |parameter| &parameter.name);
         Error::Conversion {
-            function: Arc::clone(self.function),
+            function: Arc::clone(&self.callee.function),
             row: Some(number),
             what: format!("argument {name:?}"),
             expected: class.to_owned(),

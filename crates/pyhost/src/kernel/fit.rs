@@ -117,7 +117,7 @@ impl Wanted<'_> {
     }
 
     /// Converts an array to the wanted type by the rule for arguments, and bool to numbers.
-    fn fit(&self, array: &ArrayRef) -> Result<ArrayRef> {
+    pub(super) fn fit(&self, array: &ArrayRef) -> Result<ArrayRef> {
         let Some(ty) = self.ty else {
             return Ok(Arc::clone(array));
         };

@@ -4,44 +4,33 @@ use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, Result};
 use pyo3::prelude::*;
 
-use super::PythonKernel;
-use super::arguments::Arguments;
-use super::column::Column;
-use super::failure::{Failure, Failures, Place};
-use super::note;
-use super::result::{ResultBuilder, builder};
-use super::value::{self, Misfit};
 use crate::door::{Frame, parked_at_exit};
 use crate::interrupt::Stay;
+use crate::kernel::arguments::Arguments;
+use crate::kernel::callee::Callee;
+use crate::kernel::failure::{Failure, Failures, Place};
+use crate::kernel::note;
+use crate::kernel::result::{ResultBuilder, builder};
+use crate::kernel::value::{self, Misfit};
 
 /// How many rows pass between two looks at the token. Python code is stopped by an exception; this
 /// is for functions that are C all through.
 const LOOK: usize = 16;
 
 pub(super) fn run(
-    kernel: &PythonKernel,
-    py: Python<'_>,
+    callee: &Callee,
+    callable: &Bound<'_, PyAny>,
     columns: &[ArrayRef],
     rows: usize,
     context: &CallContext,
     stay: &Stay,
 ) -> Result<ArrayRef> {
-    let called = kernel.called_rows(columns);
-    let columns = columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| kernel.readable(index, column))
-        .collect::<Result<Vec<_>>>()?;
-    let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
-    let arguments = Arguments {
-        function: &kernel.function,
-        signature: &kernel.signature,
-        readers,
-        numbers: &context.rows,
-    };
-    let callable = kernel.callable(py)?;
-    let mut results = builder(kernel.returns(), rows)?;
-    let mut failures = Failures::new(kernel, context, stay);
+    let py = callable.py();
+    let called = callee.called_rows(columns);
+    let columns = callee.readable(columns)?;
+    let arguments = Arguments::new(callee, &columns, &context.rows)?;
+    let mut results = builder(callee.returns(), rows)?;
+    let mut failures = Failures::new(callee, context, stay);
     let mut frame = Frame::new(py, columns.len());
     for row in 0..rows {
         if row % LOOK == LOOK - 1 {
@@ -52,9 +41,9 @@ pub(super) fn run(
             continue;
         }
         arguments.set(py, &mut frame, 0, row)?;
-        if let Err(failure) = call(stay, &mut frame, &callable, row, results.as_mut()) {
+        if let Err(failure) = call(stay, &mut frame, callable, row, results.as_mut()) {
             let arguments = || note::arguments(frame.arguments());
-            let place = Place { row: Some(context.rows.number(row)), arguments: &arguments };
+            let place = Place::of_row(context.rows.number(row), &arguments);
             failures.settle(py, failure, &place)?;
             results.push_null();
         }
