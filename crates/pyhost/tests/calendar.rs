@@ -1,5 +1,7 @@
 //! Dates and timestamps: values in both directions, the ends of the calendar, zones, NumPy.
 
+#![expect(clippy::unwrap_used, reason = "clippy sees no test in what tests share")]
+
 mod support;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Decimals: values in both directions, digits at their limits, what is refused.
 
+#![expect(clippy::unwrap_used, reason = "clippy sees no test in what tests share")]
+
 mod support;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Procedures: rows of every kind, batches, errors, ending early, tables.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy sees no test in what tests share")]
+
 mod support;
 
 use std::sync::Arc;
@@ -24,7 +26,7 @@ fn start_with(
     context: &CallContext,
 ) -> Box<dyn BatchStream> {
     let Kernel::Procedure(kernel) = &function.kernel else { panic!("{function} is no procedure") };
-    let rows = columns.first().map_or(1, |column| column.len());
+    let rows = columns.first().map_or(1, Array::len);
     kernel.start(ProcedureArguments { columns, rows, table }, context).unwrap()
 }
 

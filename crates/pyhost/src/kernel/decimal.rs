@@ -85,11 +85,10 @@ pub(super) fn decimal<T: Digits>(value: &Bound<'_, PyAny>, precision: u8, scale:
 pub(crate) fn declared(whole: i64, fraction: i64) -> Option<DataType> {
     let precision = u8::try_from((whole.max(0)).checked_add(fraction)?.max(1)).ok()?;
     let scale = i8::try_from(fraction).ok()?;
-    match precision {
-        0..=DECIMAL128_MAX_PRECISION => Some(DataType::Decimal128(precision, scale)),
-        0..=DECIMAL256_MAX_PRECISION => Some(DataType::Decimal256(precision, scale)),
-        _ => None,
+    if precision <= DECIMAL128_MAX_PRECISION {
+        return Some(DataType::Decimal128(precision, scale));
     }
+    (precision <= DECIMAL256_MAX_PRECISION).then_some(DataType::Decimal256(precision, scale))
 }
 
 /// The narrowest type of a `Decimal`, None for anything else.

@@ -66,7 +66,7 @@ fn buffer<T: ArrowPrimitiveType>(column: &ArrayRef) -> Buffer {
     column.as_primitive::<T>().values().inner().clone()
 }
 
-/// Under a mask NumPy sees any number, so NULLs need no NaT.
+/// Under a mask NumPy sees any number, so NULLs need no `NaT`.
 fn timestamps(column: &ArrayRef, unit: TimeUnit) -> (Buffer, &'static str) {
     match unit {
         TimeUnit::Second => (buffer::<TimestampSecondType>(column), "datetime64[s]"),

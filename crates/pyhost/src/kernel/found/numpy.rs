@@ -95,15 +95,15 @@ fn primitive(
             check_length(values.len(), nulls.as_ref())?;
             Arc::new(BooleanArray::new(values, nulls))
         }
-        ("M", 8) => return datetimes(&array, nulls),
+        ("M", 8) => return datetimes(&array, nulls.as_ref()),
         _ => return Ok(None),
     }))
 }
 
-/// Copies an array of `datetime64`, NaT as NULL: of days and what is coarser as dates.
+/// Copies an array of `datetime64`, `NaT` as NULL: of days and what is coarser as dates.
 fn datetimes(
     array: &Bound<'_, PyAny>,
-    nulls: Option<NullBuffer>,
+    nulls: Option<&NullBuffer>,
 ) -> Result<Option<ArrayRef>, Refused> {
     let numpy = array.py().import("numpy")?;
     let (unit, step): (String, i64) =
@@ -125,9 +125,9 @@ fn datetimes(
         return Err(Refused::Misfit("it has dates that are out of range".to_owned()));
     }
     let values = numbers(&same)?;
-    check_length(values.len(), nulls.as_ref())?;
+    check_length(values.len(), nulls)?;
     let is_time: NullBuffer = values.iter().map(|value| *value != i64::MIN).collect();
-    let nulls = NullBuffer::union(nulls.as_ref(), Some(&is_time));
+    let nulls = NullBuffer::union(nulls, Some(&is_time));
     let values = PrimitiveArray::<Int64Type>::new(values.into(), nulls);
     Ok(Some(match unit {
         "D" => dates(&values)?,

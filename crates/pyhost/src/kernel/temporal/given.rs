@@ -157,12 +157,12 @@ fn is_no_time(value: &Bound<'_, PyAny>) -> Result<bool, Misfit> {
     Ok(raw(value)? == i64::MIN)
 }
 
-/// The number in a `datetime64`, the least for NaT.
+/// The number in a `datetime64`, the least for `NaT`.
 fn raw(value: &Bound<'_, PyAny>) -> PyResult<i64> {
     value.call_method1("astype", ("int64",))?.extract()
 }
 
-/// A `datetime64` that isn't NaT.
+/// A `datetime64` that isn't `NaT`.
 struct Datetime64 {
     /// How many units since 1970-01-01.
     count: i64,
