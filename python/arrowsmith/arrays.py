@@ -46,10 +46,27 @@ class _Pandas:
 
     def give(self, column: _native.Column) -> Any:  # noqa: ANN401
         pandas = require("pandas")
-        values = column.to_numpy()
-        if column.null_count:
+        values, dtype = _pandas_values(column)
+        if dtype is None and column.null_count:
             values = pandas.array(values.tolist(), dtype=_nullable(values.dtype.name))
-        return pandas.Series(values, index=self._index, name=self._name)
+        return pandas.Series(values, index=self._index, name=self._name, dtype=dtype)
+
+
+def _pandas_values(column: _native.Column) -> tuple[Any, str | None]:
+    """Give values and, where pandas must be told, their dtype.
+
+    pandas has timestamps, with and without a zone, but keeps dates and decimals as objects.
+    """
+    name = column.type_name
+    if name.startswith("timestamp["):
+        unit, _, zone = name.removeprefix("timestamp[").removesuffix("]").partition(", ")
+        if zone:
+            return column.to_list(), f"datetime64[{unit}, {zone}]"
+        values = column.to_numpy()
+        return (values.filled("NaT") if column.null_count else values), f"datetime64[{unit}]"
+    if name.startswith(("date", "decimal")):
+        return column.to_list(), "object"
+    return column.to_numpy(), None
 
 
 def _nullable(dtype: str) -> str:

@@ -5,12 +5,15 @@
 //!   must be exact.
 //! - `float32` widens; `float` to `float32`, and decimal to float, round to nearest; what becomes
 //!   infinite is an error.
+//! - Dates, timestamps and decimals go to other units, widths and scales where each value stays the
+//!   same; integers to decimals too. A timestamp with a zone goes to any zone, never to one without.
 //! - Strings keep their layout; a dictionary is its values' type.
 //! - A column of NULLs goes to anything. Nothing else changes its type.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, new_null_array};
+use arrow::compute::kernels::cmp::not_distinct;
 use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, Float32Type, Float64Type, Int64Type, UInt64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -27,6 +30,18 @@ pub fn is_coercible(from: &DataType, to: &Type) -> bool {
         || (from.is_integer() && (to.is_integer() || to.is_floating()))
         || (from.is_floating() && to.is_floating())
         || (is_decimal(from) && matches!(to, DataType::Float64))
+        || changes_exactly(from, to)
+}
+
+/// Whether values of one type may be values of the other where nothing of them is lost.
+fn changes_exactly(from: &DataType, to: &DataType) -> bool {
+    match (from, to) {
+        (DataType::Timestamp(_, from), DataType::Timestamp(_, to)) => {
+            from.is_some() == to.is_some()
+        }
+        (DataType::Date32 | DataType::Date64, DataType::Date32 | DataType::Date64) => true,
+        (from, to) => (from.is_integer() || is_decimal(from)) && is_decimal(to),
+    }
 }
 
 /// Turns a column into the declared type. `argument` and `function` name it in errors, and `rows`
@@ -119,6 +134,11 @@ fn first_unfit(before: &ArrayRef, after: &ArrayRef) -> Result<Option<usize>> {
     if before.data_type().is_integer() && after.data_type().is_floating() {
         return first_inexact(before, after);
     }
+    if changes_exactly(before.data_type(), after.data_type()) {
+        let back = cast(after, before.data_type())?;
+        let is_same = not_distinct(&back, before)?;
+        return Ok((0..before.len()).find(|row| !is_same.value(*row)));
+    }
     Ok(match after.data_type() {
         DataType::Float32 => {
             let was_finite = finite_rows(before);
@@ -161,10 +181,11 @@ fn first_inexact(before: &ArrayRef, after: &ArrayRef) -> Result<Option<usize>> {
 #[cfg(test)]
 mod tests {
     use arrow::array::{
-        BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int64Array,
-        NullArray, StringArray, StringViewArray, UInt64Array,
+        BooleanArray, Date32Array, Date64Array, Decimal128Array, Decimal256Array, DictionaryArray,
+        Float32Array, Float64Array, Int64Array, NullArray, StringArray, StringViewArray,
+        TimestampNanosecondArray, TimestampSecondArray, UInt64Array,
     };
-    use arrow::datatypes::Int32Type;
+    use arrow::datatypes::{Decimal128Type, Int32Type, TimestampMicrosecondType, i256};
 
     use super::*;
     use crate::RowScope;
@@ -245,6 +266,63 @@ mod tests {
             let out = coerced(NullArray::new(3), to).unwrap();
             assert_eq!((out.len(), out.null_count()), (3, 3));
         }
+    }
+
+    #[test]
+    fn timestamps_change_their_unit_only_when_exact() {
+        let nanoseconds = TimestampNanosecondArray::from(vec![Some(1_000), None, Some(-2_000)]);
+        let out = coerced(nanoseconds, "timestamp[us]").unwrap();
+        let out: Vec<Option<i64>> = out.as_primitive::<TimestampMicrosecondType>().iter().collect();
+        assert_eq!(out, [Some(1), None, Some(-2)]);
+        assert_eq!(
+            message(TimestampNanosecondArray::from(vec![0, 1_001]), "timestamp[us]"),
+            "p.f: row 101: argument \"x\" does not fit timestamp[us]: 1970-01-01T00:00:00.000001001"
+        );
+        let far = message(TimestampSecondArray::from(vec![1 << 40]), "timestamp[ns]");
+        assert!(
+            far.starts_with("p.f: row 100: argument \"x\" does not fit timestamp[ns]"),
+            "{far}"
+        );
+    }
+
+    #[test]
+    fn zones_are_all_alike_but_none_is_another_thing() {
+        let zoned = || TimestampSecondArray::from(vec![7]).with_timezone("Europe/Vienna");
+        let out = coerced(zoned(), "timestamp[us, +02:00]").unwrap();
+        assert_eq!(out.as_primitive::<TimestampMicrosecondType>().value(0), 7_000_000);
+        assert_eq!(
+            message(zoned(), "timestamp[us]"),
+            "p.f: argument \"x\" is timestamp[us], but got timestamp[s, Europe/Vienna]"
+        );
+        assert!(coerced(TimestampSecondArray::from(vec![7]), "timestamp[s, UTC]").is_err());
+        assert!(coerced(Date32Array::from(vec![7]), "timestamp[s]").is_err());
+        assert!(coerced(TimestampSecondArray::from(vec![0]), "date").is_err());
+    }
+
+    #[test]
+    fn dates_of_milliseconds_are_dates_where_they_are_whole_days() {
+        let out = coerced(Date64Array::from(vec![Some(-86_400_000), None]), "date").unwrap();
+        assert_eq!(&out, &(Arc::new(Date32Array::from(vec![Some(-1), None])) as ArrayRef));
+        assert!(message(Date64Array::from(vec![1]), "date").contains("does not fit date"));
+    }
+
+    #[test]
+    fn decimals_change_their_scale_only_when_exact() {
+        let of = |value, precision, scale| {
+            Decimal128Array::from(vec![value]).with_precision_and_scale(precision, scale).unwrap()
+        };
+        let out = coerced(of(1250, 10, 2), "decimal(4,1)").unwrap();
+        assert_eq!(out.as_primitive::<Decimal128Type>().value(0), 125);
+        assert!(message(of(1251, 10, 2), "decimal(4,1)").ends_with("fit decimal(4,1): 12.51"));
+        assert!(message(of(123_450, 10, 2), "decimal(4,1)").contains("1234.50"));
+        let wide = Decimal256Array::from(vec![i256::from_i128(5)]);
+        let wide = wide.with_precision_and_scale(76, 1).unwrap();
+        assert_eq!(coerced(wide, "decimal(2,1)").unwrap().len(), 1);
+        let out = coerced(Int64Array::from(vec![Some(-3), None]), "decimal(3,2)").unwrap();
+        assert_eq!(out.as_primitive::<Decimal128Type>().value(0), -300);
+        assert!(message(Int64Array::from(vec![10]), "decimal(3,2)").ends_with("decimal(3,2): 10"));
+        assert!(coerced(Float64Array::from(vec![0.5]), "decimal(3,2)").is_err());
+        assert!(coerced(of(1, 3, 0), "int").is_err());
     }
 
     proptest::proptest! {

@@ -11,7 +11,7 @@ use pyo3_arrow::PyArray;
 use pyo3_arrow::input::AnyRecordBatch;
 
 use crate::errors::{self, ErrorClass};
-use crate::kernel::{self, Capsules, Owner, Refused, SUPPORTED, Wanted};
+use crate::kernel::{self, Capsules, Owner, Refused, Wanted};
 
 /// Reads an Arrow array or stream, a NumPy array, a series, or a list of values, strictly. Without
 /// a type it is the one that the values have. `function` and `what` name it in errors.
@@ -45,7 +45,7 @@ pub fn array_from(
         count: None,
         number: &|row| RowNumbers::default().number(row),
         owner: Owner::Caller,
-        hint: "it may be an Arrow array, a NumPy array, a series, or a list of None, bool, int, float or str",
+        hint: "it may be an Arrow array, a NumPy array, a series, or a list of None, bool, int, float, str, date, datetime or Decimal",
     };
     wanted.read(value).unwrap_or_else(|exception| Err(raised(exception)))
 }
@@ -73,7 +73,7 @@ pub fn batches_from(value: &Bound<'_, PyAny>) -> PyResult<AnyRecordBatch> {
 /// # Errors
 /// A type without Python values.
 pub fn to_list<'py>(py: Python<'py>, column: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
-    if SUPPORTED.contains(column.data_type()) {
+    if kernel::is_supported(column.data_type()) {
         return kernel::to_list(py, column);
     }
     if *column.data_type() == DataType::Null {
@@ -104,36 +104,49 @@ fn other_values<'py>(py: Python<'py>, column: &ArrayRef) -> PyResult<Bound<'py, 
     Ok(list.cast_into()?)
 }
 
-/// The type that the values of a list share, if it is a basic one: integers beside truth values are
-/// integers, beside floats floats. Something else than a list has its own.
+/// The type that the values of a list share, if it is one that is made of Python values. Something
+/// else than a list has its own.
 fn of_list(value: &Bound<'_, PyAny>) -> Option<Type> {
     let values = value.cast::<PyList>().ok()?;
-    let mut shared = Type::from(DataType::Null);
+    let mut shared = DataType::Null;
     for value in values {
-        shared = match (shared, of_value(&value)?) {
-            (shared, other) if *other.data_type() == DataType::Null || shared == other => shared,
-            (shared, other) if *shared.data_type() == DataType::Null => other,
-            (Type::STRING, _) | (_, Type::STRING) => return None,
-            (Type::FLOAT64, _) | (_, Type::FLOAT64) => Type::FLOAT64,
-            _ => Type::INT64,
-        };
+        shared = common(shared, of_value(&value)?)?;
     }
-    Some(shared)
+    Some(Type::from(shared))
 }
 
-fn of_value(value: &Bound<'_, PyAny>) -> Option<Type> {
+/// Integers beside truth values are integers, beside floats floats; decimals are as wide as any.
+fn common(one: DataType, other: DataType) -> Option<DataType> {
+    use DataType::{Boolean, Decimal128, Decimal256, Float64, Int64, Null};
+    Some(match (one, other) {
+        (one, other) if one == other => one,
+        (Null, other) | (other, Null) => other,
+        (Boolean | Int64, Int64) | (Int64, Boolean) => Int64,
+        (Boolean | Int64 | Float64, Float64) | (Float64, Boolean | Int64) => Float64,
+        (
+            Decimal128(one, one_scale) | Decimal256(one, one_scale),
+            Decimal128(other, other_scale) | Decimal256(other, other_scale),
+        ) => {
+            let whole = (one as i8 - one_scale).max(other as i8 - other_scale);
+            kernel::decimal_type(i64::from(whole), i64::from(one_scale.max(other_scale)))?
+        }
+        _ => return None,
+    })
+}
+
+fn of_value(value: &Bound<'_, PyAny>) -> Option<DataType> {
     if kernel::is_missing(value) {
-        Some(Type::from(DataType::Null))
+        Some(DataType::Null)
     } else if kernel::is_truth_value(value) {
-        Some(Type::BOOL)
+        Some(DataType::Boolean)
     } else if value.is_instance_of::<PyString>() {
-        Some(Type::STRING)
+        Some(DataType::Utf8)
     } else if value.hasattr("__index__").ok()? {
-        Some(Type::INT64)
+        Some(DataType::Int64)
     } else if value.is_instance_of::<PyFloat>() || is_numpy_float(value) {
-        Some(Type::FLOAT64)
+        Some(DataType::Float64)
     } else {
-        None
+        kernel::natural_type(value).ok()?
     }
 }
 

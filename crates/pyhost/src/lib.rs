@@ -14,6 +14,7 @@ pub mod exchange;
 mod gate;
 mod interrupt;
 mod kernel;
+pub mod layout;
 mod loader;
 pub mod logging;
 mod manifest;

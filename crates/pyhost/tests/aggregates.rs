@@ -265,7 +265,7 @@ fn vectorized_rows_wait_until_they_are_worth_a_call() {
     let mut accumulator = begin(&mean).accumulator().unwrap();
     let values: ArrayRef = Arc::new(Float64Array::from_iter_values((0..8192).map(f64::from)));
     for _ in 0..20 {
-        update(&mut accumulator, &[0; 8192], &values).unwrap();
+        update(&mut accumulator, &vec![0; 8192], &values).unwrap();
     }
     let states = accumulator.take_states(1, HandOver::Written, &context).unwrap();
     accumulator.merge(&[0], 1, &states, &context).unwrap();
@@ -276,20 +276,22 @@ fn vectorized_rows_wait_until_they_are_worth_a_call() {
 
 /// An aggregate with one part that does something else, over ints.
 fn broken(part: &str, statement: &str, options: &str) -> Arc<Function> {
-    let mut text = "db.set_version('7')\nclass Odd(Exception): ...\n".to_owned();
-    for (name, parameters, body) in [
+    let parts = [
         ("init", "", "return 0"),
         ("accumulate", "state, v", "return state + v"),
         ("merge", "a, b", "return a + b"),
         ("finalize", "state", "return state"),
         ("retract", "state, v", "return state - v"),
-    ] {
+    ];
+    let defined = parts.map(|(name, parameters, body)| {
         let body = if name == part { statement } else { body };
-        text += &format!("def {name}({parameters}):\n    {body}\n");
-    }
-    text += &format!(
-        "db.aggregate_fn('total', ['int'], 'int', {options})(dict(init=init, accumulate=accumulate, \
-         merge=merge, finalize=finalize, retract=retract))"
+        format!("def {name}({parameters}):\n    {body}\n")
+    });
+    let text = format!(
+        "db.set_version('7')\nclass Odd(Exception): ...\n{}db.aggregate_fn('total', ['int'], 'int', \
+         {options})(dict(init=init, accumulate=accumulate, merge=merge, finalize=finalize, \
+         retract=retract))",
+        defined.concat()
     );
     function(&text)
 }
@@ -489,7 +491,7 @@ class all:
         let small = accumulator.size();
         let values: ArrayRef = Arc::new(arrow::array::Int64Array::from_iter_values(0..8192));
         for _ in 0..16 {
-            update(&mut accumulator, &[0; 8192], &values).unwrap();
+            update(&mut accumulator, &vec![0; 8192], &values).unwrap();
         }
         // A list slot and an int each.
         let held = accumulator.size() - small;

@@ -1,7 +1,5 @@
 //! The functions of the example plugins, through the contract.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
-
 mod support;
 
 use std::path::Path;

@@ -84,8 +84,8 @@ fn every_mistake_names_file_and_line() {
             "plugin.py:2: the result of f: unknown type \"number\"",
         ),
         (
-            "@db.scalar_fn(args=['int'], returns='date')\ndef f(x): ...",
-            "plugin.py:2: the result of f is date; row functions take and give float, int",
+            "@db.scalar_fn(args=['int'], returns='time')\ndef f(x): ...",
+            "plugin.py:2: the result of f is time[us]; row functions take and give float, int",
         ),
         (
             "@db.scalar_fn(args=['int'], returns='int')\ndef f(x, y): ...",

@@ -186,7 +186,7 @@ fn wrong_results_say_function_expected_and_got() {
         (
             "return np.array(['2020-01-01'] * 3, 'M8[s]')",
             "float",
-            "row 100: result does not fit float: datetime.datetime(2020",
+            "plugin.f: result does not fit float: an array of timestamp[s]",
         ),
     ] {
         let f = numpy(

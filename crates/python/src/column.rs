@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::Field;
+use arrowsmith_contract::Type;
 use arrowsmith_pyhost::exchange;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList, PyTuple};
@@ -28,6 +29,12 @@ impl Column {
     #[getter]
     fn null_count(&self) -> usize {
         self.0.null_count()
+    }
+
+    /// The type by its name.
+    #[getter]
+    fn type_name(&self) -> String {
+        Type::from(self.0.data_type().clone()).to_string()
     }
 
     fn __len__(&self) -> usize {

@@ -19,8 +19,8 @@ use crossing::Crossing;
 pub(crate) use crossing::{generation, is_main_thread, register_hooks};
 pub(crate) use parking::parked_at_exit;
 pub(crate) use thread_state::{drop_at_thread_end, own_ident};
-pub(crate) use vectorcall::Frame;
 pub use vectorcall::call;
+pub(crate) use vectorcall::{Frame, next};
 
 use crate::{errors, gate, interrupt, logging};
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyIterator, PyTuple};
 
 use super::parked_at_exit;
 
@@ -127,6 +127,23 @@ pub fn call<'py>(
         Bound::from_owned_ptr_or_opt(py, answer)
     };
     answer.ok_or_else(|| PyErr::fetch(py))
+}
+
+/// `PyIter_Next`, as something that unwinds.
+type Next = unsafe extern "C-unwind" fn(*mut PyObject) -> *mut PyObject;
+
+/// The next value of an iterator of users or plugins, see [`call`]. Gives none at its end, and where an
+/// exception was raised, which is then pending.
+#[inline]
+pub(crate) fn next<'py>(iterator: &Bound<'py, PyIterator>) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: as in `call`.
+    let next = unsafe { std::mem::transmute::<*const c_void, Next>(pyo3::ffi::PyIter_Next as _) };
+    // SAFETY: this thread is attached and the iterator, which is one, lives through the call. The
+    // answer is a new reference, or null.
+    unsafe {
+        let answer = parked_at_exit(|| next(iterator.as_ptr()));
+        Bound::from_owned_ptr_or_opt(iterator.py(), answer)
+    }
 }
 
 #[cfg(test)]

@@ -13,13 +13,16 @@ use arrowsmith_contract::{
 };
 use pyo3::prelude::*;
 
-use super::column::SUPPORTED;
+use super::column::is_supported;
 use crate::gate;
 use crate::interrupt::{Limits, Stay};
 
 /// How long a call may go on after its time is over, where its rows become NULL then: it may be in
 /// a call of C that ends by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long the end of what a query left behind may take: `__del__`, or the `finally` of a generator.
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What the functions of one loaded plugin share.
 #[derive(Debug, Clone)]
@@ -97,6 +100,20 @@ impl Callee {
         })
     }
 
+    /// Drops objects while attached, for their `__del__` is Python code.
+    pub(super) fn drop_attached(&self, objects: Vec<Py<PyAny>>) {
+        if objects.is_empty() {
+            return;
+        }
+        let left = self.leave_behind(FAREWELL, |_| {
+            drop(objects);
+            Ok(())
+        });
+        if let Err(error) = left {
+            log::debug!("what {} held went with {error}", self.function);
+        }
+    }
+
     pub(super) fn check_shape(&self, columns: &[ArrayRef], rows: usize) -> Result<()> {
         self.signature.check_count(&self.function, columns.len())?;
         if columns.iter().any(|column| column.len() != rows) {
@@ -133,13 +150,16 @@ impl Callee {
 
     /// The columns in layouts that [`super::column::Column`] reads, which most are anyway.
     pub(super) fn readable(&self, columns: &[ArrayRef]) -> Result<Vec<ArrayRef>> {
-        let readable = |(index, column): (usize, &ArrayRef)| {
-            if SUPPORTED.contains(column.data_type()) {
-                return Ok(Arc::clone(column));
-            }
-            self.declared_layout(index, column)
-        };
+        let readable = |(index, column)| self.readable_as(index, column);
         columns.iter().enumerate().map(readable).collect()
+    }
+
+    /// The column of a parameter as [`Self::readable`] gives it.
+    pub(super) fn readable_as(&self, parameter: usize, column: &ArrayRef) -> Result<ArrayRef> {
+        if is_supported(column.data_type()) {
+            return Ok(Arc::clone(column));
+        }
+        self.declared_layout(parameter, column)
     }
 
     pub(super) fn returns(&self) -> &DataType {

@@ -3,38 +3,50 @@
 use std::convert::Infallible;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float32Array, Float64Array, Int8Array, Int16Array,
-    Int32Array, Int64Array, LargeStringArray, StringArray, StringViewArray, UInt8Array,
-    UInt16Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Decimal256Array,
+    Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, LargeStringArray,
+    PrimitiveArray, StringArray, StringViewArray, UInt8Array, UInt16Array, UInt32Array,
+    UInt64Array,
 };
-use arrow::buffer::NullBuffer;
-use arrow::datatypes::DataType;
+use arrow::buffer::{NullBuffer, ScalarBuffer};
+use arrow::datatypes::{
+    ArrowTimestampType, DataType, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType,
+};
+use arrowsmith_contract::coerce::show_value;
 use arrowsmith_contract::{Error, Result};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString};
 
-use crate::errors;
+use super::decimal;
+use super::temporal::{self, Datetimes};
+use crate::errors::{self, ErrorClass};
 
-/// The types that become Python values, and are made of them.
-pub(crate) const SUPPORTED: &[DataType] = &[
-    DataType::Float64,
-    DataType::Int64,
-    DataType::Utf8,
-    DataType::Boolean,
-    DataType::Float32,
-    DataType::Int8,
-    DataType::Int16,
-    DataType::Int32,
-    DataType::UInt8,
-    DataType::UInt16,
-    DataType::UInt32,
-    DataType::UInt64,
-    DataType::LargeUtf8,
-    DataType::Utf8View,
-];
+/// The types that become Python values, and are made of them, as errors list them.
+pub(crate) const SUPPORTED_NAMES: &str = "float, int, string, bool, date, timestamp, decimal, \
+float32, int8, int16, int32, uint8, uint16, uint32, uint64, large_string, string_view";
+
+/// Whether values of a type become Python values, and are made of them.
+pub(crate) fn is_supported(data_type: &DataType) -> bool {
+    data_type.is_integer()
+        || matches!(
+            data_type,
+            DataType::Float64
+                | DataType::Float32
+                | DataType::Utf8
+                | DataType::LargeUtf8
+                | DataType::Utf8View
+                | DataType::Boolean
+                | DataType::Date32
+                | DataType::Timestamp(..)
+                | DataType::Decimal128(..)
+                | DataType::Decimal256(..)
+        )
+}
 
 /// A column of a supported type.
 pub(super) struct Column<'a> {
+    array: &'a ArrayRef,
     nulls: Option<&'a NullBuffer>,
     values: Values<'a>,
 }
@@ -54,20 +66,26 @@ enum Values<'a> {
     UInt64(&'a UInt64Array),
     LargeUtf8(&'a LargeStringArray),
     Utf8View(&'a StringViewArray),
+    Date(&'a Date32Array),
+    Timestamp(&'a ScalarBuffer<i64>, Datetimes),
+    Decimal128(&'a Decimal128Array),
+    Decimal256(&'a Decimal256Array),
 }
 
 impl<'a> Column<'a> {
     pub(super) fn new(array: &'a ArrayRef) -> Result<Self> {
-        Ok(Self { nulls: array.nulls(), values: Values::new(array)? })
+        Ok(Self { array, nulls: array.nulls(), values: Values::new(array)? })
     }
 
-    /// The value of a row, which is None for NULL.
+    /// The value of a row, which is None for NULL. Gives nothing where no Python value is it, with
+    /// the exception pending; [`Self::refused`] tells why. A `PyResult` is so large that moving it
+    /// about shows.
     #[inline]
-    pub(super) fn object<'py>(&self, py: Python<'py>, row: usize) -> Bound<'py, PyAny> {
+    pub(super) fn object<'py>(&self, py: Python<'py>, row: usize) -> Option<Bound<'py, PyAny>> {
         if self.nulls.is_some_and(|nulls| nulls.is_null(row)) {
-            return py.None().into_bound(py);
+            return Some(py.None().into_bound(py));
         }
-        match &self.values {
+        Some(match &self.values {
             Values::Float64(array) => PyFloat::new(py, array.value(row)).into_any(),
             Values::Int64(array) => int(py, array.value(row)),
             Values::Utf8(array) => PyString::new(py, array.value(row)).into_any(),
@@ -82,17 +100,57 @@ impl<'a> Column<'a> {
             Values::UInt64(array) => int(py, array.value(row)),
             Values::LargeUtf8(array) => PyString::new(py, array.value(row)).into_any(),
             Values::Utf8View(array) => PyString::new(py, array.value(row)).into_any(),
-        }
+            Values::Date(array) => return made(py, temporal::date(py, array.value(row))),
+            Values::Timestamp(values, datetimes) => {
+                return made(py, datetimes.object(py, values[row]));
+            }
+            Values::Decimal128(array) => {
+                return made(py, decimal::object(py, &array.value_as_string(row)));
+            }
+            Values::Decimal256(array) => {
+                return made(py, decimal::object(py, &array.value_as_string(row)));
+            }
+        })
     }
+
+    /// Why no Python value is the one of a row, where [`Self::object`] failed for that reason.
+    #[cold]
+    pub(super) fn refused(&self, row: usize) -> Option<Unheld> {
+        let (class, why) = match &self.values {
+            Values::Date(array) => ("datetime.date", temporal::refused_day(array.value(row))?),
+            Values::Timestamp(values, datetimes) => {
+                ("datetime.datetime", datetimes.refused(values[row])?)
+            }
+            _ => return None,
+        };
+        Some(Unheld { value: show_value(self.array, row), class, why })
+    }
+}
+
+/// A value that no object of a Python class can hold.
+pub(super) struct Unheld {
+    pub(super) value: String,
+    pub(super) class: &'static str,
+    pub(super) why: &'static str,
 }
 
 /// The values of a column of a supported type, NULL as None.
 ///
 /// # Errors
-/// Another type.
+/// Another type, and a value that no Python value is.
 pub(crate) fn to_list<'py>(py: Python<'py>, column: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
     let reader = Column::new(column).map_err(|error| errors::to_pyerr(py, &error))?;
-    let objects: Vec<_> = (0..column.len()).map(|row| reader.object(py, row)).collect();
+    let object = |row| {
+        reader.object(py, row).ok_or_else(|| {
+            let exception = PyErr::fetch(py);
+            let Some(Unheld { value, class, why }) = reader.refused(row) else {
+                return exception;
+            };
+            let message = format!("row {row}: {value} does not fit {class} ({why})");
+            errors::new_error(py, ErrorClass::Conversion, &message)
+        })
+    };
+    let objects = (0..column.len()).map(object).collect::<PyResult<Vec<_>>>()?;
     PyList::new(py, objects)
 }
 
@@ -113,9 +171,32 @@ impl<'a> Values<'a> {
             DataType::UInt64 => Self::UInt64(array.as_primitive()),
             DataType::LargeUtf8 => Self::LargeUtf8(array.as_string()),
             DataType::Utf8View => Self::Utf8View(array.as_string_view()),
+            DataType::Date32 => Self::Date(array.as_primitive()),
+            DataType::Timestamp(unit, zone) => {
+                Self::Timestamp(timestamps(array, *unit), Datetimes::new(*unit, zone.as_ref()))
+            }
+            DataType::Decimal128(..) => Self::Decimal128(array.as_primitive()),
+            DataType::Decimal256(..) => Self::Decimal256(array.as_primitive()),
             other => return Err(Error::Internal(format!("no Python value for {other}"))),
         })
     }
+}
+
+fn timestamps(array: &ArrayRef, unit: TimeUnit) -> &ScalarBuffer<i64> {
+    fn values<T: ArrowTimestampType>(array: &ArrayRef) -> &ScalarBuffer<i64> {
+        let array: &PrimitiveArray<T> = array.as_primitive();
+        array.values()
+    }
+    match unit {
+        TimeUnit::Second => values::<TimestampSecondType>(array),
+        TimeUnit::Millisecond => values::<TimestampMillisecondType>(array),
+        TimeUnit::Microsecond => values::<TimestampMicrosecondType>(array),
+        TimeUnit::Nanosecond => values::<TimestampNanosecondType>(array),
+    }
+}
+
+fn made<'py>(py: Python<'py>, object: PyResult<Bound<'py, PyAny>>) -> Option<Bound<'py, PyAny>> {
+    object.map_err(|exception| exception.restore(py)).ok()
 }
 
 #[inline]

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::capsule::Refused;
-use super::column::SUPPORTED;
+use super::column::is_supported;
 use super::found::{self, Found, Owner};
 use super::note;
 use super::result::builder;
@@ -83,7 +83,7 @@ impl Wanted<'_> {
         if self.count.is_some_and(|wanted| wanted != count) {
             return Err(self.other_length(format!("an array of {count} values")));
         }
-        let Some(ty) = self.ty.filter(|ty| SUPPORTED.contains(ty.data_type())) else {
+        let Some(ty) = self.ty.filter(|ty| is_supported(ty.data_type())) else {
             return match self.ty {
                 Some(ty) if *ty.data_type() == DataType::Null => {
                     Ok(arrow::array::new_null_array(&DataType::Null, count))
@@ -117,7 +117,7 @@ impl Wanted<'_> {
     }
 
     /// Converts an array to the wanted type by the rule for arguments, and bool to numbers.
-    fn fit(&self, array: &ArrayRef) -> Result<ArrayRef> {
+    pub(super) fn fit(&self, array: &ArrayRef) -> Result<ArrayRef> {
         let Some(ty) = self.ty else {
             return Ok(Arc::clone(array));
         };

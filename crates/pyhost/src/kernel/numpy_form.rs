@@ -3,8 +3,9 @@
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
 use arrow::buffer::{Buffer, NullBuffer};
 use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
-    UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrowsmith_contract::NullPolicy;
 use pyo3::prelude::*;
@@ -51,6 +52,11 @@ fn values<'py>(
             let bytes: Vec<u8> = column.as_boolean().values().iter().map(u8::from).collect();
             (Buffer::from_vec(bytes), "bool")
         }
+        DataType::Date32 => {
+            let days = column.as_primitive::<Date32Type>().values().iter().copied();
+            (Buffer::from_vec(days.map(i64::from).collect::<Vec<i64>>()), "datetime64[D]")
+        }
+        DataType::Timestamp(unit, None) => timestamps(column, *unit),
         _ => return objects(py, numpy, column),
     };
     from_buffer(py, numpy, buffer, dtype)
@@ -58,6 +64,16 @@ fn values<'py>(
 
 fn buffer<T: ArrowPrimitiveType>(column: &ArrayRef) -> Buffer {
     column.as_primitive::<T>().values().inner().clone()
+}
+
+/// Under a mask NumPy sees any number, so NULLs need no `NaT`.
+fn timestamps(column: &ArrayRef, unit: TimeUnit) -> (Buffer, &'static str) {
+    match unit {
+        TimeUnit::Second => (buffer::<TimestampSecondType>(column), "datetime64[s]"),
+        TimeUnit::Millisecond => (buffer::<TimestampMillisecondType>(column), "datetime64[ms]"),
+        TimeUnit::Microsecond => (buffer::<TimestampMicrosecondType>(column), "datetime64[us]"),
+        TimeUnit::Nanosecond => (buffer::<TimestampNanosecondType>(column), "datetime64[ns]"),
+    }
 }
 
 /// One byte a row, 1 where it is NULL.

@@ -7,13 +7,15 @@ use arrow::array::{
     PrimitiveBuilder, StringViewBuilder,
 };
 use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
-    UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrowsmith_contract::{Error, Result};
 use pyo3::prelude::*;
 
-use super::value::{self, Misfit};
+use super::value::{self, Misfit, Read};
+use super::{decimal, temporal};
 
 /// Collects the results of a batch.
 pub(super) trait ResultBuilder {
@@ -27,17 +29,26 @@ pub(super) trait ResultBuilder {
 
 /// A builder of a supported type.
 pub(super) fn builder(data_type: &DataType, rows: usize) -> Result<Box<dyn ResultBuilder>> {
+    let fixed = Fixed { data_type, rows };
     Ok(match data_type {
-        DataType::Float64 => Box::new(Floats(PrimitiveBuilder::with_capacity(rows))),
-        DataType::Float32 => Box::new(SmallFloats(PrimitiveBuilder::with_capacity(rows))),
-        DataType::Int64 => Box::new(Integers::<Int64Type>::new(rows)),
-        DataType::Int8 => Box::new(Integers::<Int8Type>::new(rows)),
-        DataType::Int16 => Box::new(Integers::<Int16Type>::new(rows)),
-        DataType::Int32 => Box::new(Integers::<Int32Type>::new(rows)),
-        DataType::UInt8 => Box::new(Integers::<UInt8Type>::new(rows)),
-        DataType::UInt16 => Box::new(Integers::<UInt16Type>::new(rows)),
-        DataType::UInt32 => Box::new(Integers::<UInt32Type>::new(rows)),
-        DataType::UInt64 => Box::new(Integers::<UInt64Type>::new(rows)),
+        DataType::Float64 => fixed.of::<Float64Type>(value::float),
+        DataType::Float32 => fixed.of::<Float32Type>(value::small_float),
+        DataType::Int64 => fixed.of::<Int64Type>(value::integer),
+        DataType::Int8 => fixed.of::<Int8Type>(value::integer),
+        DataType::Int16 => fixed.of::<Int16Type>(value::integer),
+        DataType::Int32 => fixed.of::<Int32Type>(value::integer),
+        DataType::UInt8 => fixed.of::<UInt8Type>(value::integer),
+        DataType::UInt16 => fixed.of::<UInt16Type>(value::integer),
+        DataType::UInt32 => fixed.of::<UInt32Type>(value::integer),
+        DataType::UInt64 => fixed.of::<UInt64Type>(value::integer),
+        DataType::Date32 => fixed.of::<Date32Type>(temporal::day),
+        DataType::Timestamp(unit, zone) => timestamps(&fixed, *unit, zone.is_some()),
+        &DataType::Decimal128(precision, scale) => {
+            fixed.of::<Decimal128Type>(move |value| decimal::decimal(value, precision, scale))
+        }
+        &DataType::Decimal256(precision, scale) => {
+            fixed.of::<Decimal256Type>(move |value| decimal::decimal(value, precision, scale))
+        }
         DataType::Boolean => Box::new(Booleans(BooleanBuilder::with_capacity(rows))),
         DataType::Utf8 => Box::new(Strings::<i32>(GenericStringBuilder::with_capacity(rows, 0))),
         DataType::LargeUtf8 => {
@@ -48,79 +59,54 @@ pub(super) fn builder(data_type: &DataType, rows: usize) -> Result<Box<dyn Resul
     })
 }
 
-struct Floats(PrimitiveBuilder<Float64Type>);
-
-impl ResultBuilder for Floats {
-    #[inline]
-    fn push(&mut self, value: &Bound<'_, PyAny>) -> Result<(), Misfit> {
-        self.0.append_option(value::float(value)?);
-        Ok(())
-    }
-
-    fn push_null(&mut self) {
-        self.0.append_null();
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+fn timestamps(fixed: &Fixed<'_>, unit: TimeUnit, is_zoned: bool) -> Box<dyn ResultBuilder> {
+    let read = move |value: &Bound<'_, PyAny>| temporal::timestamp(value, unit, is_zoned);
+    match unit {
+        TimeUnit::Second => fixed.of::<TimestampSecondType>(read),
+        TimeUnit::Millisecond => fixed.of::<TimestampMillisecondType>(read),
+        TimeUnit::Microsecond => fixed.of::<TimestampMicrosecondType>(read),
+        TimeUnit::Nanosecond => fixed.of::<TimestampNanosecondType>(read),
     }
 }
 
-/// Rounds to nearest, as the declared type says; what only becomes infinite by that is refused.
-struct SmallFloats(PrimitiveBuilder<Float32Type>);
+/// A type whose values have a fixed width, and room for so many.
+struct Fixed<'a> {
+    data_type: &'a DataType,
+    rows: usize,
+}
 
-impl ResultBuilder for SmallFloats {
-    fn push(&mut self, value: &Bound<'_, PyAny>) -> Result<(), Misfit> {
-        let Some(large) = value::float(value)? else {
-            self.0.append_null();
-            return Ok(());
-        };
-        let small = large as f32;
-        if small.is_infinite() && large.is_finite() {
-            return Err(Misfit::Value("it is too large"));
-        }
-        self.0.append_value(small);
-        Ok(())
-    }
-
-    fn push_null(&mut self) {
-        self.0.append_null();
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+impl Fixed<'_> {
+    fn of<T: ArrowPrimitiveType>(
+        &self,
+        read: impl Fn(&Bound<'_, PyAny>) -> Read<T::Native> + 'static,
+    ) -> Box<dyn ResultBuilder> {
+        let builder = PrimitiveBuilder::<T>::with_capacity(self.rows);
+        Box::new(Primitives { builder: builder.with_data_type(self.data_type.clone()), read })
     }
 }
 
-struct Integers<T: ArrowPrimitiveType>(PrimitiveBuilder<T>);
-
-impl<T: ArrowPrimitiveType> Integers<T> {
-    fn new(rows: usize) -> Self {
-        Self(PrimitiveBuilder::with_capacity(rows))
-    }
+struct Primitives<T: ArrowPrimitiveType, R> {
+    builder: PrimitiveBuilder<T>,
+    read: R,
 }
 
-impl<T> ResultBuilder for Integers<T>
+impl<T, R> ResultBuilder for Primitives<T, R>
 where
     T: ArrowPrimitiveType,
-    T::Native: TryFrom<i128>,
+    R: Fn(&Bound<'_, PyAny>) -> Read<T::Native>,
 {
+    #[inline]
     fn push(&mut self, value: &Bound<'_, PyAny>) -> Result<(), Misfit> {
-        let Some(wide) = value::integer(value)? else {
-            self.0.append_null();
-            return Ok(());
-        };
-        let native = T::Native::try_from(wide).map_err(|_| Misfit::Value("it is out of range"))?;
-        self.0.append_value(native);
+        self.builder.append_option((self.read)(value)?);
         Ok(())
     }
 
     fn push_null(&mut self) {
-        self.0.append_null();
+        self.builder.append_null();
     }
 
     fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+        Arc::new(self.builder.finish())
     }
 }
 

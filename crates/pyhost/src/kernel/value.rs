@@ -29,7 +29,8 @@ pub(super) fn is_plain(value: &Bound<'_, PyAny>) -> bool {
         || value.is_exact_instance_of::<PyBool>()
 }
 
-type Read<T> = Result<Option<T>, Misfit>;
+/// None is NULL.
+pub(super) type Read<T> = Result<Option<T>, Misfit>;
 
 /// Reads a float: a float, an integer that is exact, or what converts itself without loss.
 #[inline]
@@ -40,13 +41,27 @@ pub(super) fn float(value: &Bound<'_, PyAny>) -> Read<f64> {
     }
 }
 
+/// Reads a float rounded to nearest; what only becomes infinite by that is refused.
+pub(super) fn small_float(value: &Bound<'_, PyAny>) -> Read<f32> {
+    let Some(large) = float(value)? else {
+        return Ok(None);
+    };
+    let small = large as f32;
+    if small.is_infinite() && large.is_finite() {
+        return Err(Misfit::Value("it is too large"));
+    }
+    Ok(Some(small))
+}
+
 /// Reads an integer of at most 64 bits: an int, a bool, or what has `__index__`.
 #[inline]
-pub(super) fn integer(value: &Bound<'_, PyAny>) -> Read<i128> {
-    match value.cast_exact::<PyInt>() {
-        Ok(integer) => small(integer.as_any()).map(Some),
-        Err(_) => other_integer(value),
-    }
+pub(super) fn integer<T: TryFrom<i128>>(value: &Bound<'_, PyAny>) -> Read<T> {
+    let wide = match value.cast_exact::<PyInt>() {
+        Ok(integer) => Some(small(integer.as_any())?),
+        Err(_) => other_integer(value)?,
+    };
+    let narrow = |wide| T::try_from(wide).map_err(|_| Misfit::Value("it is out of range"));
+    wide.map(narrow).transpose()
 }
 
 /// Reads a bool, of Python's or `NumPy`'s.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use arrowsmith_contract::{Kernel, LoadError, Result};
-
 use pyo3::prelude::*;
 
 use super::LoadedFunction;
 use crate::errors;
 use crate::kernel::{
-    Callee, Form, Parts, Pickle, PythonAggregate, PythonScalar, PythonWindow, Target,
+    Callee, Form, Parts, Pickle, PythonAggregate, PythonProcedure, PythonScalar, PythonWindow,
+    Target,
 };
 
 pub(super) fn make(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
@@ -30,7 +30,12 @@ pub(super) fn make(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel
             };
             Ok(Kernel::Window(Arc::new(PythonWindow::new(callee, form))))
         }
-        kind => Err(LoadError::new(format!("{kind}s are not there yet")).into()),
+        "procedure" => {
+            let py = loaded.callable.py();
+            let procedure = PythonProcedure::new(py, callee, target(loaded))?;
+            Ok(Kernel::Procedure(Arc::new(procedure)))
+        }
+        kind => Err(LoadError::new(format!("there is no kind {kind} of functions")).into()),
     }
 }
 

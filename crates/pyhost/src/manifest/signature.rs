@@ -5,14 +5,17 @@ use arrowsmith_contract::{
     DeclaredType, Error, Extension, LoadError, Mode, NullPolicy, Parameter, Result, Signature, Type,
 };
 
+use pyo3::prelude::*;
+
 use super::LoadedFunction;
-use crate::kernel::SUPPORTED;
+use crate::kernel::{self, SUPPORTED_NAMES};
 
 pub(super) fn make(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature> {
+    let py = loaded.callable.py();
     let mut parameters = Vec::with_capacity(loaded.parameters.len());
     for parameter in &loaded.parameters {
         let what = format!("parameter {} of {}", parameter.name, loaded.name);
-        let declared = declared_type(&parameter.ty, &what, Wanted::argument(loaded, mode))?;
+        let declared = declared_type(py, &parameter.ty, &what, Wanted::argument(loaded, mode))?;
         parameters.push(Parameter {
             name: parameter.name.as_str().into(),
             ty: declared.ty,
@@ -35,11 +38,11 @@ fn returned(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Type> {
     let wanted = Wanted::result(loaded, mode);
     if let Some(returns) = &loaded.returns {
         let what = format!("the result of {}", loaded.name);
-        return Ok(declared_type(returns, &what, wanted)?.ty);
+        return Ok(declared_type(loaded.callable.py(), returns, &what, wanted)?.ty);
     }
     let field = |(name, ty): &(String, String)| -> Result<Field> {
         let what = format!("column {name} of {}", loaded.name);
-        Ok(declared_type(ty, &what, wanted)?.ty.to_field(name, true))
+        Ok(declared_type(loaded.callable.py(), ty, &what, wanted)?.ty.to_field(name, true))
     };
     let fields = loaded.yields.iter().map(field).collect::<Result<Fields>>()?;
     Ok(DataType::Struct(fields).into())
@@ -73,27 +76,42 @@ impl Wanted {
         if ty.extension() == Some(Extension::Table) {
             return self.tables;
         }
-        !self.only_values || (ty.extension().is_none() && SUPPORTED.contains(ty.data_type()))
+        !self.only_values || (ty.extension().is_none() && kernel::is_supported(ty.data_type()))
+    }
+
+    /// Why a type that is allowed otherwise is refused, where NumPy has no values of it.
+    fn lacks(self, ty: &Type) -> Option<&'static str> {
+        if self.how != Mode::VectorizedNumpy.as_str() {
+            return None;
+        }
+        match ty.data_type() {
+            DataType::Timestamp(_, Some(_)) => Some("time zones"),
+            DataType::Decimal128(..) | DataType::Decimal256(..) => Some("decimals"),
+            _ => None,
+        }
     }
 }
 
-fn declared_type(text: &str, what: &str, wanted: Wanted) -> Result<DeclaredType> {
+fn declared_type(py: Python<'_>, text: &str, what: &str, wanted: Wanted) -> Result<DeclaredType> {
     let declared: DeclaredType =
         text.parse().map_err(|error: Error| LoadError::new(format!("{what}: {error}")))?;
+    if let Some(lack) = wanted.lacks(&declared.ty) {
+        let message = format!("{what} is {}; NumPy has no {lack}", declared.ty);
+        return Err(LoadError::new(format!("{message}; use vectorized=\"arrow\"")).into());
+    }
     if wanted.allows(&declared.ty) {
+        if wanted.only_values {
+            kernel::prepare(py, declared.ty.data_type())?;
+        }
         return Ok(declared);
     }
     if declared.ty.extension() == Some(Extension::Table) {
         let message = format!("{what} is a table; only procedures take tables, as an argument");
         return Err(LoadError::new(message).into());
     }
-    let supported: Vec<String> =
-        SUPPORTED.iter().map(|ty: &DataType| Type::from(ty.clone()).to_string()).collect();
     Err(LoadError::new(format!(
-        "{what} is {}; {} functions take and give {}",
-        declared.ty,
-        wanted.how,
-        supported.join(", ")
+        "{what} is {}; {} functions take and give {SUPPORTED_NAMES}",
+        declared.ty, wanted.how
     ))
     .into())
 }

@@ -130,7 +130,7 @@ impl GroupedAccumulator for Accumulator {
         });
         // Where nobody came in.
         let left = incoming.into_iter().filter_map(Incoming::into_state);
-        states::leave_behind(&self.declared().callee, states::objects(left));
+        self.declared().callee.drop_attached(states::objects(left));
         outcome
     }
 
@@ -149,7 +149,7 @@ impl GroupedAccumulator for Accumulator {
                     column::written(shared, calls, mem::take(&mut leaving))
                 });
                 let left = states::objects(leaving.into_iter());
-                states::leave_behind(&self.declared().callee, left);
+                self.declared().callee.drop_attached(left);
                 outcome
             }
         }
@@ -172,7 +172,7 @@ impl GroupedAccumulator for Accumulator {
                 Ok(())
             });
         }
-        states::leave_behind(callee, leaving);
+        callee.drop_attached(leaving);
     }
 
     fn size(&self) -> usize {
@@ -184,6 +184,6 @@ impl GroupedAccumulator for Accumulator {
 impl Drop for Accumulator {
     fn drop(&mut self) {
         let leaving = states::objects(mem::take(&mut self.states).into_iter());
-        states::leave_behind(&self.declared().callee, leaving);
+        self.declared().callee.drop_attached(leaving);
     }
 }

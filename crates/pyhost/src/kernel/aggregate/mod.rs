@@ -99,7 +99,7 @@ impl Declared {
 
 impl Drop for Use {
     fn drop(&mut self) {
-        states::leave_behind(&self.declared.callee, self.store.take_all());
+        self.declared.callee.drop_attached(self.store.take_all());
     }
 }
 

@@ -8,9 +8,9 @@ use super::calls::Calls;
 use super::column::{Incoming, loaded};
 use super::gathered::Sorted;
 use super::states::State;
+use crate::kernel::arguments::Arguments;
 use crate::kernel::array_form;
 use crate::kernel::call::{LOOK, push};
-use crate::kernel::column::Column;
 use crate::kernel::failure::{Failure, Place};
 use crate::kernel::note;
 use crate::kernel::result::builder;
@@ -31,8 +31,8 @@ pub(super) fn each_row(
     let callee = &calls.declared.callee;
     let called = callee.called_rows(columns);
     let columns = callee.readable(columns)?;
-    let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
-    let mut part = calls.part(part, readers.len() + 1)?;
+    let arguments = Arguments::new(callee, &columns, &calls.context.rows)?;
+    let mut part = calls.part(part, columns.len() + 1)?;
     for (row, &group) in group_ids.iter().enumerate() {
         if row % LOOK == LOOK - 1 {
             calls.context.token.check()?;
@@ -43,9 +43,7 @@ pub(super) fn each_row(
         let state = &mut states[group];
         let Some(object) = calls.take(state)? else { continue };
         part.frame.set(0, object);
-        for (index, reader) in readers.iter().enumerate() {
-            part.frame.set(index + 1, reader.object(calls.py, row));
-        }
+        arguments.set(calls.py, &mut part.frame, 1, row)?;
         if let Err(failure) = calls.step(&mut part, state, Some(row)) {
             let arguments = || note::arguments(&part.frame.arguments()[1..]);
             let row = Some(calls.context.rows.number(row));

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray};
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{
-    ArrowNativeType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowNativeType, Date32Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::{PyBufferError, PyMemoryError};
@@ -94,8 +95,55 @@ fn primitive(
             check_length(values.len(), nulls.as_ref())?;
             Arc::new(BooleanArray::new(values, nulls))
         }
+        ("M", 8) => return datetimes(&array, nulls.as_ref()),
         _ => return Ok(None),
     }))
+}
+
+/// Copies an array of `datetime64`, `NaT` as NULL: of days and what is coarser as dates.
+fn datetimes(
+    array: &Bound<'_, PyAny>,
+    nulls: Option<&NullBuffer>,
+) -> Result<Option<ArrayRef>, Refused> {
+    let numpy = array.py().import("numpy")?;
+    let (unit, step): (String, i64) =
+        numpy.call_method1("datetime_data", (array.getattr("dtype")?,))?.extract()?;
+    let unit = match unit.as_str() {
+        "Y" | "M" | "W" | "D" => "D",
+        "h" | "m" | "s" => "s",
+        "ms" | "us" | "ns" if step == 1 => &unit,
+        // Of these the values say whether they fit.
+        _ => return Ok(None),
+    };
+    let same = array.call_method1("astype", (format!("datetime64[{unit}]"),))?;
+    // NumPy wraps around what is too far, and doesn't say so.
+    let back = same.call_method1("astype", (array.getattr("dtype")?,))?;
+    let numbers = |array: &Bound<'_, PyAny>| -> PyResult<Vec<i64>> {
+        elements(&array.call_method1("view", ("int64",))?)
+    };
+    if numbers(&back)? != numbers(array)? {
+        return Err(Refused::Misfit("it has dates that are out of range".to_owned()));
+    }
+    let values = numbers(&same)?;
+    check_length(values.len(), nulls)?;
+    let is_time: NullBuffer = values.iter().map(|value| *value != i64::MIN).collect();
+    let nulls = NullBuffer::union(nulls, Some(&is_time));
+    let values = PrimitiveArray::<Int64Type>::new(values.into(), nulls);
+    Ok(Some(match unit {
+        "D" => dates(&values)?,
+        "s" => Arc::new(values.reinterpret_cast::<TimestampSecondType>()),
+        "ms" => Arc::new(values.reinterpret_cast::<TimestampMillisecondType>()),
+        "us" => Arc::new(values.reinterpret_cast::<TimestampMicrosecondType>()),
+        _ => Arc::new(values.reinterpret_cast::<TimestampNanosecondType>()),
+    }))
+}
+
+fn dates(days: &PrimitiveArray<Int64Type>) -> Result<ArrayRef, Refused> {
+    let small = |day| i32::try_from(day).map_err(|_| day);
+    match days.try_unary::<_, Date32Type, i64>(small) {
+        Ok(dates) => Ok(Arc::new(dates)),
+        Err(day) => Err(Refused::Misfit(format!("day {day} since 1970 is out of range"))),
+    }
 }
 
 fn numbers<T>(array: &Bound<'_, PyAny>, nulls: Option<NullBuffer>) -> Result<ArrayRef, Refused>

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 
 use crate::door::Frame;
 use crate::interrupt::Stay;
+use crate::kernel::arguments::Arguments;
 use crate::kernel::call::{LOOK, call, push};
 use crate::kernel::callee::Callee;
-use crate::kernel::column::Column;
 use crate::kernel::failure::{Failures, Place};
 use crate::kernel::note;
 use crate::kernel::result::builder;
@@ -24,10 +24,10 @@ pub(super) fn run(
     let py = callable.py();
     let called = callee.called_rows(columns);
     let columns = callee.readable(columns)?;
-    let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
+    let arguments = Arguments::new(callee, &columns, &context.rows)?;
     let mut results = builder(callee.returns(), rows)?;
     let mut failures = Failures::new(callee, context, stay);
-    let mut frame = Frame::new(py, readers.len());
+    let mut frame = Frame::new(py, columns.len());
     for row in 0..rows {
         if row % LOOK == LOOK - 1 {
             context.token.check()?;
@@ -36,9 +36,7 @@ pub(super) fn run(
             results.push_null();
             continue;
         }
-        for (index, reader) in readers.iter().enumerate() {
-            frame.set(index, reader.object(py, row));
-        }
+        arguments.set(py, &mut frame, 0, row)?;
         let value = call(stay, &mut frame, callable, Some(row));
         let pushed = value.and_then(|value| push(stay, &value, Some(row), results.as_mut()));
         if let Err(failure) = pushed {

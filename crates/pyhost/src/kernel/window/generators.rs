@@ -2,7 +2,6 @@
 //! where it gave the value of the last row.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, Error, Result, RowNumber, WindowEvaluator};
@@ -14,16 +13,13 @@ use super::rows::{Offered, Rows};
 use crate::door::{self, Frame};
 use crate::embedded;
 use crate::interrupt::Stay;
+use crate::kernel::arguments::Arguments;
 use crate::kernel::call::{LOOK, call, push};
-use crate::kernel::callee::Callee;
-use crate::kernel::column::Column;
+use crate::kernel::callee::{Callee, FAREWELL};
 use crate::kernel::failure::{Failure, Failures, Place};
 use crate::kernel::note;
 use crate::kernel::result::{ResultBuilder, builder};
 use crate::kernel::target::Target;
-
-/// How long the `finally` of a generator may take that nobody wants any more.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 pub(super) struct Generators {
     callee: Arc<Callee>,
@@ -67,7 +63,8 @@ impl WindowEvaluator for Generators {
         callee.enter(context, |py, stay| {
             let called = callee.called_rows(columns);
             let columns = callee.readable(columns)?;
-            let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
+            let arguments = Arguments::new(callee, &columns, &context.rows)?;
+            let mut values = Frame::new(py, columns.len());
             let mut failures = Failures::new(callee, context, stay);
             let mut results = builder(callee.returns(), rows)?;
             let mut walk = Walk {
@@ -99,9 +96,10 @@ impl WindowEvaluator for Generators {
                     results.push_null();
                     continue;
                 }
-                let values: Vec<_> = readers.iter().map(|reader| reader.object(py, row)).collect();
-                if let Err(failure) = walk.step(py, row, number, &values, results.as_mut()) {
-                    let arguments = || note::arguments(&values);
+                arguments.set(py, &mut values, 0, row)?;
+                let values = values.arguments();
+                if let Err(failure) = walk.step(py, row, number, values, results.as_mut()) {
+                    let arguments = || note::arguments(values);
                     failures.settle(py, failure, &Place::of_row(number, &arguments))?;
                     results.push_null();
                     walk.give_up(py);

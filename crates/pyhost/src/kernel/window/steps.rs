@@ -1,7 +1,6 @@
 //! Windows of `init` and `step`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, Error, Result, RowNumber, WindowEvaluator};
@@ -9,16 +8,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::interrupt::Stay;
+use crate::kernel::arguments::Arguments;
 use crate::kernel::call::{LOOK, push};
 use crate::kernel::callee::Callee;
-use crate::kernel::column::Column;
 use crate::kernel::failure::{Failure, Failures, Place};
 use crate::kernel::note;
 use crate::kernel::parts::{PartCall, Parts};
 use crate::kernel::result::{ResultBuilder, builder};
-
-/// How long the `__del__` of a state may take.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 pub(super) struct Steps {
     callee: Arc<Callee>,
@@ -47,14 +43,14 @@ impl WindowEvaluator for Steps {
         callee.enter(context, |py, stay| {
             let called = callee.called_rows(columns);
             let columns = callee.readable(columns)?;
-            let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
+            let arguments = Arguments::new(callee, &columns, &context.rows)?;
             let mut failures = Failures::new(callee, context, stay);
             let mut results = builder(callee.returns(), rows)?;
             let mut walk = Walk {
                 callee,
                 stay,
                 init: self.parts.part(py, callee, "init", 0)?,
-                step: self.parts.part(py, callee, "step", readers.len() + 1)?,
+                step: self.parts.part(py, callee, "step", columns.len() + 1)?,
                 state: state.take().map(|state| state.into_bound(py)),
             };
             let mut starts = partition_starts.iter().peekable();
@@ -69,9 +65,7 @@ impl WindowEvaluator for Steps {
                     results.push_null();
                     continue;
                 }
-                for (index, reader) in readers.iter().enumerate() {
-                    walk.step.frame.set(index + 1, reader.object(py, row));
-                }
+                arguments.set(py, &mut walk.step.frame, 1, row)?;
                 let number = context.rows.number(row);
                 if let Err((part, failure)) = walk.step(row, number, results.as_mut()) {
                     let arguments = || note::arguments(&walk.step.frame.arguments()[1..]);
@@ -88,14 +82,7 @@ impl WindowEvaluator for Steps {
 
 impl Drop for Steps {
     fn drop(&mut self) {
-        let Some(state) = self.state.take() else { return };
-        let left = self.callee.leave_behind(FAREWELL, |_| {
-            drop(state);
-            Ok(())
-        });
-        if let Err(error) = left {
-            log::debug!("the state of {} went with {error}", self.callee.function);
-        }
+        self.callee.drop_attached(self.state.take().into_iter().collect());
     }
 }
 

@@ -1,0 +1,106 @@
+//! The arguments of a procedure: columns of values, and perhaps a table.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::buffer::NullBuffer;
+use arrowsmith_contract::{Error, Extension, NullPolicy, ProcedureArguments, Result, RowNumbers};
+use pyo3::prelude::*;
+
+use super::table::{Source, TableArgument};
+use crate::door::Frame;
+use crate::kernel::arguments::Arguments;
+use crate::kernel::callee::Callee;
+use crate::kernel::note;
+
+pub(super) struct Inputs {
+    /// Each with the parameter that it is for.
+    columns: Vec<(usize, ArrayRef)>,
+    /// The table's parameter and its rows.
+    table: Option<(usize, Arc<Source>)>,
+    /// Set where a NULL keeps rows from being called.
+    called: Option<NullBuffer>,
+    pub(super) rows: usize,
+}
+
+impl Inputs {
+    pub(super) fn new(callee: &Callee, arguments: ProcedureArguments) -> Result<Self> {
+        let ProcedureArguments { columns, rows, table } = arguments;
+        let count = columns.len() + usize::from(table.is_some());
+        callee.signature.check_count(&callee.function, count)?;
+        let is_table = |place: &usize| {
+            let parameter = callee.signature.parameter(*place);
+            parameter.is_some_and(|p| p.ty.extension() == Some(Extension::Table))
+        };
+        let table_place = (0..count).find(is_table);
+        let is_sound = table_place.is_some() == table.is_some()
+            && columns.iter().all(|column| column.len() == rows)
+            && (table.is_none() || rows == 1);
+        if !is_sound {
+            return Err(Error::Internal(format!("{} got no sound arguments", callee.function)));
+        }
+        let places = (0..count).filter(|place| Some(*place) != table_place);
+        let columns = places
+            .zip(&columns)
+            .map(|(place, column)| Ok((place, callee.readable_as(place, column)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let table = table_place.zip(table);
+        let table = table.map(|(place, input)| (place, Arc::new(Source::new(input))));
+        Ok(Self { called: called_rows(callee, &columns), columns, table, rows })
+    }
+
+    /// Whether the function is called for a row.
+    pub(super) fn is_called(&self, row: usize) -> bool {
+        self.called.as_ref().is_none_or(|called| called.is_valid(row))
+    }
+
+    /// The arguments for a row.
+    ///
+    /// # Errors
+    /// A value that no Python value is.
+    pub(super) fn frame<'py>(
+        &self,
+        py: Python<'py>,
+        callee: &Callee,
+        row: usize,
+        numbers: &RowNumbers,
+    ) -> Result<Frame<'py>> {
+        let mut frame = Frame::new(py, self.columns.len() + usize::from(self.table.is_some()));
+        let columns = self.columns.iter().map(|(place, column)| (*place, column));
+        Arguments::of(callee, columns, numbers)?.set(py, &mut frame, 0, row)?;
+        if let Some((place, source)) = &self.table {
+            let table = TableArgument::new(&callee.function, source);
+            let table = Bound::new(py, table).map_err(|exception| {
+                crate::errors::raised(py, exception, &callee.function, None)
+            })?;
+            frame.set(*place, table.into_any());
+        }
+        Ok(frame)
+    }
+
+    /// The arguments for a row as errors show them.
+    pub(super) fn told(&self, py: Python<'_>, callee: &Callee, row: usize) -> String {
+        match self.frame(py, callee, row, &RowNumbers::default()) {
+            Ok(frame) => note::arguments(frame.arguments()),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Gives the table's rows up.
+    pub(super) fn close(&self) {
+        if let Some((_, source)) = &self.table {
+            source.close();
+        }
+    }
+}
+
+fn called_rows(callee: &Callee, columns: &[(usize, ArrayRef)]) -> Option<NullBuffer> {
+    let mut rows = None;
+    for (place, column) in columns {
+        let policy = callee.signature.parameter(*place).map(|parameter| parameter.nulls);
+        if policy == Some(NullPolicy::Skip) {
+            rows = NullBuffer::union(rows.as_ref(), column.logical_nulls().as_ref());
+        }
+    }
+    rows.filter(|rows| rows.null_count() > 0)
+}
