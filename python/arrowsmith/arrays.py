@@ -63,7 +63,9 @@ def _pandas_values(column: _native.Column) -> tuple[Any, str | None]:
         if zone:
             return column.to_list(), f"datetime64[{unit}, {zone}]"
         values = column.to_numpy()
-        return (values.filled("NaT") if column.null_count else values), f"datetime64[{unit}]"
+        if column.null_count:
+            values = values.filled(values.dtype.type("NaT"))
+        return values, f"datetime64[{unit}]"
     if name.startswith(("date", "decimal")):
         return column.to_list(), "object"
     return column.to_numpy(), None

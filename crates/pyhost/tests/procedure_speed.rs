@@ -18,7 +18,6 @@ use arrow::array::{
     ArrayRef, Date32Array, Decimal128Array, Float64Array, TimestampMicrosecondArray,
 };
 use arrowsmith_contract::{CallContext, Kernel, ProcedureArguments, Type};
-use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use support::*;
 

@@ -129,21 +129,22 @@ impl Call {
         // Python code of the values' classes may run, on the call's time.
         stay.begin_call(None);
         let taken = parked_at_exit(|| rows.push(item, self.row as u32));
-        match taken {
-            _ if stay.end_call(item.py()) => Err(Failure::TimedOut),
-            Ok(taken) => Ok(taken),
-            Err(Unfit::Raised(exception)) => Err(Failure::Raised(exception)),
-            Err(Unfit::Row(value, why)) => {
+        if stay.end_call(item.py()) {
+            return Err(Failure::TimedOut);
+        }
+        taken.map_err(|unfit| match *unfit {
+            Unfit::Raised(exception) => Failure::Raised(exception),
+            Unfit::Row(value, why) => {
                 let value = if value.is_empty() { note::short_repr(item) } else { value };
-                Err(self.unfit(procedure, value, &why))
+                self.unfit(procedure, value, &why)
             }
-            Err(Unfit::Value(column, value, hint)) => {
+            Unfit::Value(column, value, hint) => {
                 let columns = &procedure.columns;
                 let what = format!("column {:?}{}", columns.name(column), self.origin);
                 let expected = columns.ty(column).to_string();
-                Err(self.misfit(procedure, what, expected, value, hint))
+                self.misfit(procedure, what, expected, value, hint)
             }
-        }
+        })
     }
 
     fn open(&mut self, procedure: &Procedure, item: &Bound<'_, PyAny>) -> Result<(), Failure> {

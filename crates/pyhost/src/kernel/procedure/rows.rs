@@ -17,7 +17,7 @@ use crate::kernel::value::Misfit;
 /// Room is made for so many rows at once; most procedures yield few.
 const ROOM: usize = 1024;
 
-/// Why an object isn't taken as a row.
+/// Why an object isn't taken as a row. It is boxed, because it is large and returned by the million.
 pub(super) enum Unfit {
     /// It isn't one of these columns: its text, and why.
     Row(String, String),
@@ -26,20 +26,22 @@ pub(super) enum Unfit {
     Raised(PyErr),
 }
 
-impl From<PyErr> for Unfit {
+impl From<PyErr> for Box<Unfit> {
     fn from(exception: PyErr) -> Self {
-        Self::Raised(exception)
+        Self::new(Unfit::Raised(exception))
     }
 }
 
-impl From<Misfit> for Unfit {
+impl From<Misfit> for Box<Unfit> {
     fn from(misfit: Misfit) -> Self {
-        match misfit {
-            Misfit::Raised(exception) => Self::Raised(*exception),
-            Misfit::Value(hint) => Self::Row(String::new(), hint.to_owned()),
-        }
+        Self::new(match misfit {
+            Misfit::Raised(exception) => Unfit::Raised(*exception),
+            Misfit::Value(hint) => Unfit::Row(String::new(), hint.to_owned()),
+        })
     }
 }
+
+type Push<T> = Result<T, Box<Unfit>>;
 
 /// What became of an object.
 pub(super) enum Taken {
@@ -73,7 +75,7 @@ impl<'a, 'py> Rows<'a, 'py> {
 
     /// Adds a row that comes from a row of the arguments.
     #[inline]
-    pub(super) fn push(&mut self, item: &Bound<'py, PyAny>, origin: u32) -> Result<Taken, Unfit> {
+    pub(super) fn push(&mut self, item: &Bound<'py, PyAny>, origin: u32) -> Push<Taken> {
         if let Ok(dict) = item.cast_exact::<PyDict>() {
             self.dict(dict, origin)?;
         } else if let Ok(tuple) = item.cast_exact::<PyTuple>() {
@@ -84,7 +86,7 @@ impl<'a, 'py> Rows<'a, 'py> {
         Ok(Taken::Row)
     }
 
-    fn other(&mut self, item: &Bound<'py, PyAny>, origin: u32) -> Result<Taken, Unfit> {
+    fn other(&mut self, item: &Bound<'py, PyAny>, origin: u32) -> Push<Taken> {
         match &*self.shapes.of(item, self.columns)? {
             Shape::Dict => self.dict(item.cast().map_err(PyErr::from)?, origin)?,
             Shape::Tuple => self.tuple(item.cast().map_err(PyErr::from)?, origin)?,
@@ -101,13 +103,13 @@ impl<'a, 'py> Rows<'a, 'py> {
             Shape::Value => self.row(origin, |_| Ok(item.clone()))?,
             Shape::Frame => return Ok(Taken::Frame),
             Shape::Nothing(why) => {
-                return Err(Unfit::Row(note::short_repr(item), why.clone()));
+                return Err(Box::new(Unfit::Row(note::short_repr(item), why.clone())));
             }
         }
         Ok(Taken::Row)
     }
 
-    fn dict(&mut self, dict: &Bound<'py, PyDict>, origin: u32) -> Result<(), Unfit> {
+    fn dict(&mut self, dict: &Bound<'py, PyDict>, origin: u32) -> Push<()> {
         if dict.len() != self.columns.count() {
             return Err(self.wrong_keys(dict));
         }
@@ -119,23 +121,19 @@ impl<'a, 'py> Rows<'a, 'py> {
         })
     }
 
-    fn tuple(&mut self, tuple: &Bound<'py, PyTuple>, origin: u32) -> Result<(), Unfit> {
+    fn tuple(&mut self, tuple: &Bound<'py, PyTuple>, origin: u32) -> Push<()> {
         self.check_length(tuple, tuple.len())?;
         self.row(origin, |column| Ok(tuple.get_item(column)?))
     }
 
-    fn list(&mut self, list: &Bound<'py, PyList>, origin: u32) -> Result<(), Unfit> {
+    fn list(&mut self, list: &Bound<'py, PyList>, origin: u32) -> Push<()> {
         self.check_length(list, list.len())?;
         self.row(origin, |column| Ok(list.get_item(column)?))
     }
 
     /// Adds the values of a row.
     #[inline]
-    fn row(
-        &mut self,
-        origin: u32,
-        value: impl Fn(usize) -> Result<Bound<'py, PyAny>, Unfit>,
-    ) -> Result<(), Unfit> {
+    fn row(&mut self, origin: u32, value: impl Fn(usize) -> Push<Bound<'py, PyAny>>) -> Push<()> {
         for column in 0..self.builders.len() {
             if let Err(unfit) = self.value(column, &value) {
                 self.fill_up(column, origin);
@@ -150,12 +148,12 @@ impl<'a, 'py> Rows<'a, 'py> {
     fn value(
         &mut self,
         column: usize,
-        value: &impl Fn(usize) -> Result<Bound<'py, PyAny>, Unfit>,
-    ) -> Result<(), Unfit> {
+        value: &impl Fn(usize) -> Push<Bound<'py, PyAny>>,
+    ) -> Push<()> {
         let value = value(column)?;
         self.builders[column].push(&value).map_err(|misfit| match misfit {
-            Misfit::Value(hint) => Unfit::Value(column, note::short_repr(&value), hint),
-            Misfit::Raised(exception) => Unfit::Raised(*exception),
+            Misfit::Value(hint) => Box::new(Unfit::Value(column, note::short_repr(&value), hint)),
+            raised @ Misfit::Raised(_) => raised.into(),
         })
     }
 
@@ -170,17 +168,17 @@ impl<'a, 'py> Rows<'a, 'py> {
     }
 
     #[inline]
-    fn check_length(&self, item: &Bound<'_, PyAny>, length: usize) -> Result<(), Unfit> {
+    fn check_length(&self, item: &Bound<'_, PyAny>, length: usize) -> Push<()> {
         let count = self.columns.count();
         if length == count {
             return Ok(());
         }
         let why = format!("it has {length} values for {count} columns");
-        Err(Unfit::Row(note::short_repr(item), why))
+        Err(Box::new(Unfit::Row(note::short_repr(item), why)))
     }
 
     #[cold]
-    fn wrong_keys(&self, dict: &Bound<'_, PyDict>) -> Unfit {
+    fn wrong_keys(&self, dict: &Bound<'_, PyDict>) -> Box<Unfit> {
         wrong_keys(self.columns, dict)
     }
 
@@ -204,9 +202,10 @@ impl<'a, 'py> Rows<'a, 'py> {
 }
 
 #[cold]
-fn wrong_keys(columns: &Columns, dict: &Bound<'_, PyDict>) -> Unfit {
+fn wrong_keys(columns: &Columns, dict: &Bound<'_, PyDict>) -> Box<Unfit> {
     let text = |key: Bound<'_, PyAny>| key.extract().unwrap_or_else(|_| note::short_repr(&key));
     let names: Vec<String> = dict.keys().iter().map(text).collect();
     let why = columns.mismatch(&names, "key");
-    Unfit::Row(note::short_repr(dict), why.unwrap_or_else(|| "its keys changed".to_owned()))
+    let why = why.unwrap_or_else(|| "its keys changed".to_owned());
+    Box::new(Unfit::Row(note::short_repr(dict), why))
 }
