@@ -25,6 +25,7 @@ use std::sync::Arc;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::AggregateUDF;
+use datafusion::physical_expr::aggregate::AggregateFunctionExpr;
 use datafusion::physical_expr::window::{PlainAggregateWindowExpr, SlidingAggregateWindowExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
@@ -80,6 +81,6 @@ fn functions(node: &dyn ExecutionPlan) -> Vec<&AggregateUDF> {
             plain
                 .or_else(|| expr.downcast_ref().map(SlidingAggregateWindowExpr::get_aggregate_expr))
         })
-        .map(|aggregate| aggregate.fun())
+        .map(AggregateFunctionExpr::fun)
         .collect()
 }

@@ -79,7 +79,9 @@ impl Kept {
             let staying = (0..).zip(&piece.groups).filter(|(_, group)| **group >= count);
             let places: Vec<u32> = staying.map(|(place, _)| place).collect();
             let mut piece = piece.choose(&places)?;
-            piece.groups.iter_mut().for_each(|group| *group -= count);
+            for group in &mut piece.groups {
+                *group -= count;
+            }
             if !piece.groups.is_empty() {
                 self.bytes += piece.bytes();
                 self.pieces.push(piece);

@@ -23,7 +23,9 @@ impl Piece {
             });
         }
         let mut mask = vec![false; self.groups.len()];
-        places.iter().for_each(|place| mask[*place as usize] = true);
+        for place in places {
+            mask[*place as usize] = true;
+        }
         let mask = BooleanArray::from(mask);
         Ok(Self {
             groups: places.iter().map(|place| self.groups[*place as usize]).collect(),
