@@ -9,6 +9,7 @@ mod check;
 mod context;
 mod database;
 mod direct;
+mod draft;
 mod error;
 mod errors;
 mod explain;
