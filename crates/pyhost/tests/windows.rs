@@ -217,12 +217,12 @@ fn a_step_gives_a_pair() {
 fn failing(form: &str, statement: &str, options: &str) -> Arc<Function> {
     let text = match form {
         "step" => format!(
-            "def step(state, v):\n    if v == 3: {statement}\n    return state + v, state + v\n\
+            "def step(state, v):\n    if v == 3:\n            {statement}\n    return state + v, state + v\n\
              db.window_fn('f', ['int'], 'int', {options})({{'init': int, 'step': step}})"
         ),
         _ => format!(
             "@db.window_fn('f', ['int'], 'int', {options})\ndef f(rows):\n    total = 0\n    \
-             for v in rows:\n        if v == 3: {statement}\n        total += v\n        yield total\n"
+             for v in rows:\n        if v == 3:\n            {statement}\n        total += v\n        yield total\n"
         ),
     };
     function(&format!("class Odd(Exception): ...\n{text}"))
@@ -302,7 +302,7 @@ fn exceptions_that_end_processes_fail_the_query_only() {
 #[test]
 fn every_form_can_be_stopped() {
     for form in ["step", "generator"] {
-        let endless = "\n            while True:\n                try:\n                    \
+        let endless = "while True:\n                try:\n                    \
                        while True: pass\n                except BaseException: pass";
         let function = failing(form, endless, "");
         let context = CallContext::default();

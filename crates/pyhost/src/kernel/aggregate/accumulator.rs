@@ -7,7 +7,7 @@ use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, GroupedAccumulator, HandOver, Result};
 
 use super::calls::Calls;
-use super::column;
+use super::column::{self, Incoming};
 use super::gathered::Gathered;
 use super::rows;
 use super::size::Sample;
@@ -124,10 +124,14 @@ impl GroupedAccumulator for Accumulator {
     ) -> Result<()> {
         self.grow(groups);
         self.flush("accumulate", context)?;
-        let incoming = column::read(&self.shared, states)?;
-        self.enter(context, |shared, calls, states| {
-            rows::each_state(shared, calls, states, group_ids, incoming)
-        })
+        let mut incoming = column::read(&self.shared, states)?;
+        let outcome = self.enter(context, |shared, calls, states| {
+            rows::each_state(shared, calls, states, group_ids, mem::take(&mut incoming))
+        });
+        // Where nobody came in.
+        let left = incoming.into_iter().filter_map(Incoming::into_state);
+        states::leave_behind(&self.declared().callee, states::objects(left));
+        outcome
     }
 
     fn take_states(
@@ -137,11 +141,16 @@ impl GroupedAccumulator for Accumulator {
         context: &CallContext,
     ) -> Result<ArrayRef> {
         self.flush("accumulate", context)?;
-        let leaving = self.take(count).into_iter();
+        let mut leaving = self.take(count);
         match hand_over {
             HandOver::InMemory => Ok(column::in_memory(&self.shared, leaving)),
             HandOver::Written => {
-                self.enter(context, |shared, calls, _| column::written(shared, calls, leaving))
+                let outcome = self.enter(context, |shared, calls, _| {
+                    column::written(shared, calls, mem::take(&mut leaving))
+                });
+                let left = states::objects(leaving.into_iter());
+                states::leave_behind(&self.declared().callee, left);
+                outcome
             }
         }
     }
@@ -152,10 +161,18 @@ impl GroupedAccumulator for Accumulator {
         self.enter(context, |_, calls, states| rows::each_answer(calls, &mut states[..groups]))
     }
 
-    fn release(&mut self, count: usize, _context: &CallContext) {
+    fn release(&mut self, count: usize, context: &CallContext) {
         self.gathered.release(count);
-        let leaving = states::objects(self.take(count).into_iter());
-        states::leave_behind(&self.declared().callee, leaving);
+        let mut leaving = states::objects(self.take(count).into_iter());
+        let callee = &self.declared().callee;
+        if !leaving.is_empty() {
+            // Their `__del__` is stopped with the query, which then says why.
+            let _ = callee.enter(context, |_, _| {
+                drop(mem::take(&mut leaving));
+                Ok(())
+            });
+        }
+        states::leave_behind(callee, leaving);
     }
 
     fn size(&self) -> usize {

@@ -45,8 +45,18 @@ pub(super) enum Incoming {
     Pickled(Vec<u8>),
 }
 
+impl Incoming {
+    /// What is in memory of it.
+    pub(super) fn into_state(self) -> Option<State> {
+        match self {
+            Self::Ready(state) => Some(state),
+            Self::Pickled(_) => None,
+        }
+    }
+}
+
 /// Leaves states in memory. Nobody needs to go into Python for that.
-pub(super) fn in_memory(shared: &Use, states: impl Iterator<Item = State>) -> ArrayRef {
+pub(super) fn in_memory(shared: &Use, states: Vec<State>) -> ArrayRef {
     let mut column = BinaryBuilder::new();
     for state in states {
         match state {
@@ -68,7 +78,7 @@ fn append_handle(column: &mut BinaryBuilder, shared: &Use, object: Py<PyAny>) {
 pub(super) fn written(
     shared: &Use,
     calls: &mut Calls<'_, '_>,
-    states: impl Iterator<Item = State>,
+    states: Vec<State>,
 ) -> Result<ArrayRef> {
     let mut column = BinaryBuilder::new();
     for state in states {
