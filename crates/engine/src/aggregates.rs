@@ -30,10 +30,11 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 
-pub(crate) use bound::bind;
+pub(crate) use bound::{bind, check_comparable};
 pub(crate) use measured::Measured;
 pub(crate) use planning::PluginAggregate;
 pub(crate) use shape::{Shape, at_least_one};
+pub(crate) use usage::kernel_of;
 
 use bound::BoundAggregate;
 use usage::Usage;

@@ -11,6 +11,8 @@ use arrowsmith_contract::{
     Mode, NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
 };
 
+use crate::{AggregateLog, AggregateSteps, ListKernel};
+
 /// Computes one row: columns of length one in, a column of length one out.
 type RowFunction = dyn Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync;
 
@@ -107,7 +109,7 @@ impl PluginBuilder {
     ) -> Result<Self> {
         let signature = signature(parameters, returns)?;
         let kernel = ClosureKernel { signature: signature.clone(), function: Arc::new(function) };
-        self.add(name, Mode::Row, signature, determinism, Arc::new(kernel))
+        self.add(name, Mode::Row, signature, determinism, Kernel::Scalar(Arc::new(kernel)))
     }
 
     /// Adds a function as [`Self::scalar`] does, over whole batches and with nothing declared.
@@ -123,7 +125,29 @@ impl PluginBuilder {
     ) -> Result<Self> {
         let signature = signature(parameters, returns)?;
         let kernel = Arc::new(BatchKernel(Box::new(function)));
-        self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, kernel)
+        self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, Kernel::Scalar(kernel))
+    }
+
+    /// Adds an aggregate, and gives what it will be asked for.
+    ///
+    /// # Errors
+    /// A bad name or type.
+    pub fn aggregate(
+        self,
+        name: &str,
+        parameters: &[&str],
+        returns: &str,
+        steps: AggregateSteps,
+    ) -> Result<(Self, Arc<AggregateLog>)> {
+        let signature = signature(parameters, returns)?;
+        let log = Arc::<AggregateLog>::default();
+        let kernel = ListKernel {
+            steps: Arc::new(steps),
+            returns: signature.returns().data_type().clone(),
+            log: Arc::clone(&log),
+        };
+        let kernel = Kernel::Aggregate(Arc::new(kernel));
+        Ok((self.add(name, Mode::Row, signature, Determinism::Auto, kernel)?, log))
     }
 
     fn add(
@@ -132,7 +156,7 @@ impl PluginBuilder {
         mode: Mode,
         signature: Signature,
         determinism: Determinism,
-        kernel: Arc<dyn ScalarKernel>,
+        kernel: Kernel,
     ) -> Result<Self> {
         self.functions.push(Arc::new(Function {
             plugin: self.id.clone(),
@@ -144,7 +168,7 @@ impl PluginBuilder {
             policy: CallPolicy::default(),
             documentation: None,
             source: None,
-            kernel: Kernel::Scalar(kernel),
+            kernel,
         }));
         Ok(self)
     }

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrowsmith_contract::{Determinism, Error as ContractError, Grants, Manifest};
 use arrowsmith_engine::{Database, DatabaseOptions, Error, Parameters, Result, Session};
-use arrowsmith_testkit::PluginBuilder;
+use arrowsmith_testkit::{AggregateSteps, PluginBuilder};
 use sqllogictest::{DB, DBOutput, DefaultColumnType};
 
 /// One session, as a database under test.
@@ -78,7 +78,8 @@ fn shown(text: &str) -> String {
     if text.is_empty() { "(empty)".to_owned() } else { text.to_owned() }
 }
 
-/// `twice(int)`, `positive(int)` which fails at zero or less, `shout(string)`, `is_null(int?)`.
+/// `twice(int)`, `positive(int)` which fails at zero or less, `shout(string)`, `is_null(int?)`, and the
+/// aggregates `total(int)` and `joined(int)`.
 fn plugin() -> Result<Manifest> {
     let builder = PluginBuilder::new("ai.example.p")?
         .scalar("twice", &["int"], "int", Determinism::Pure, |row| {
@@ -96,7 +97,34 @@ fn plugin() -> Result<Manifest> {
         .scalar("is_null", &["int?"], "bool", Determinism::Pure, |row| {
             Ok(Arc::new(BooleanArray::from(vec![row[0].is_null(0)])))
         })?;
+    let (builder, _) = builder.aggregate(
+        "total",
+        &["int"],
+        "int",
+        collected(|values| Arc::new(Int64Array::from(vec![values.iter().sum::<i64>()]))),
+    )?;
+    let (builder, _) = builder.aggregate(
+        "joined",
+        &["int"],
+        "string",
+        collected(|values| {
+            let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+            Arc::new(StringArray::from(vec![texts.join(" ")]))
+        }),
+    )?;
     Ok(builder.build()?)
+}
+
+/// An aggregate that keeps the values until it is asked.
+fn collected(finish: impl Fn(&[i64]) -> ArrayRef + Send + Sync + 'static) -> AggregateSteps {
+    AggregateSteps {
+        add: Box::new(|values, value| {
+            values.push(value);
+            Ok(())
+        }),
+        retract: None,
+        finish: Box::new(move |values| Ok(finish(values))),
+    }
 }
 
 fn int(column: &ArrayRef) -> i64 {

@@ -105,7 +105,7 @@ mod tests {
         let groups = [0; 6];
         let columns = [column];
         assert_eq!(seen.admit(&groups, &columns).unwrap(), [0, 1, 2]);
-        assert_eq!(seen.admit(&groups, &columns).unwrap(), []);
+        assert!(seen.admit(&groups, &columns).unwrap().is_empty());
         assert_eq!(seen.admit(&[1; 6], &columns).unwrap(), [0, 1, 2]);
     }
 

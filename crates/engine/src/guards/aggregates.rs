@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use arrowsmith_contract::Function;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode};
@@ -9,14 +10,15 @@ use datafusion::logical_expr::expr::{
     AggregateFunction, AggregateFunctionParams, Case, WindowFunction, WindowFunctionParams,
 };
 use datafusion::logical_expr::{
-    Aggregate, AggregateUDF, Expr, LogicalPlan, SortExpr, Window, WindowFunctionDefinition,
+    Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan, SortExpr, Window,
+    WindowFunctionDefinition,
 };
 
 use super::compile::Reading;
 use super::hoist::{Hoist, Scope, restore};
 use super::nodes::lower_sort;
 use super::rule::calls_plugin;
-use crate::aggregates::{PluginAggregate, Shape, at_least_one, bind};
+use crate::aggregates::{PluginAggregate, Shape, at_least_one, bind, check_comparable};
 
 pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPlan> {
     let wanted = Arc::clone(&aggregate.schema);
@@ -106,6 +108,7 @@ impl Plugin {
     fn bind_aggregate(self, call: &mut AggregateFunction, hoist: &mut Hoist<'_>) -> Result<()> {
         let name = self.function.qualified_name().to_shared();
         let (shape, params) = Shape::of_aggregate(call.params.clone(), &name)?;
+        check_comparable(&name, &shape, &types(&params.args, hoist)?)?;
         call.params = lower_aggregate(params, hoist)?;
         at_least_one(&mut call.params.args);
         call.func = self.bind(shape, hoist);
@@ -113,7 +116,9 @@ impl Plugin {
     }
 
     fn bind_window(self, call: &mut WindowFunction, hoist: &mut Hoist<'_>) -> Result<()> {
+        let name = self.function.qualified_name().to_shared();
         let (shape, params) = Shape::of_window(call.params.clone());
+        check_comparable(&name, &shape, &types(&params.args, hoist)?)?;
         call.params = lower_window(params, hoist)?;
         at_least_one(&mut call.params.args);
         call.fun = WindowFunctionDefinition::AggregateUDF(self.bind(shape, hoist));
@@ -124,6 +129,10 @@ impl Plugin {
         let scope = hoist.scope();
         bind(self.function, shape, self.label, scope.next_name(), &scope.query)
     }
+}
+
+fn types(exprs: &[Expr], hoist: &Hoist<'_>) -> Result<Vec<DataType>> {
+    exprs.iter().map(|expr| expr.get_type(hoist.schema())).collect()
 }
 
 fn lower_aggregate(
