@@ -42,7 +42,7 @@ def test_a_pure_call_of_constants_is_made_once(host):
 @pytest.mark.parametrize("determinism", ["auto", "nondeterministic"])
 def test_nothing_else_is_folded_or_shared(host, determinism):
     host.load(COUNTED.format(determinism))
-    host.sql("SELECT p.f(1), p.f(1) FROM generate_series(1, 50)")
+    host.sql("SELECT p.f(1) AS a, p.f(1) AS b FROM generate_series(1, 50)")
     assert host.value("p.calls()") == 100
 
 

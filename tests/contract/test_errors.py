@@ -84,7 +84,7 @@ def test_on_error_collect_keeps_the_error_too(table):
     table.load(RAISES.format("1 / 0").replace("scalar_fn", "scalar_fn(on_error='collect')"))
     assert table.values("SELECT p.f(x) FROM t") == [0, 1, None]
     query = "SELECT function, row, arguments, type, message FROM arrowsmith.errors"
-    assert table.sql(query) == [("p.f", 2, "2", "ZeroDivisionError", "division by zero")]
+    assert table.sql(query) == [("p.f", 2, "(2)", "ZeroDivisionError", "division by zero")]
 
 
 def test_on_error_never_catches_what_ends_a_process(table):

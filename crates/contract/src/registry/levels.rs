@@ -7,6 +7,15 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use super::{Registry, Snapshot};
 
+/// Snapshots that may be the last to hold a plugin, whose end may run its author's code.
+#[derive(Debug)]
+pub(super) struct Outdated {
+    _own: Arc<Snapshot>,
+    _visible: Arc<Snapshot>,
+    /// The base may have gone on meanwhile.
+    _base: Option<Arc<Snapshot>>,
+}
+
 impl Registry {
     /// A registry that shows what `base` does, now and later. A plugin that is committed to it
     /// hides the one of the base with the same id, as a whole.
@@ -21,23 +30,24 @@ impl Registry {
         registry
     }
 
-    /// Shows `own` over what the base shows, and gives what was shown before, which must be
-    /// dropped where no lock is held. The lock for writing is held by who calls this.
-    pub(super) fn show(&self, mut own: Snapshot) -> (Arc<Snapshot>, Arc<Snapshot>) {
-        let (own, visible) = match &self.base {
+    /// Shows `own` over what the base shows. The lock for writing is held by who calls this, and
+    /// nobody may hold it any more when what this gives is dropped.
+    pub(super) fn show(&self, mut own: Snapshot) -> Outdated {
+        let base = self.base.as_ref().map(|base| base.snapshot());
+        let (own, visible) = match &base {
             None => {
                 own.forget_unused();
                 let own = Arc::new(own);
                 (Arc::clone(&own), own)
             }
             Some(base) => {
-                let mut visible = base.snapshot().below(&own);
+                let mut visible = base.below(&own);
                 visible.forget_unused();
                 own.used.retain(|id| visible.plugins.contains_key(id));
                 (Arc::new(own), Arc::new(visible))
             }
         };
-        (self.own.swap(own), self.visible.swap(visible))
+        Outdated { _own: self.own.swap(own), _visible: self.visible.swap(visible), _base: base }
     }
 
     pub(super) fn tell_above(&self) {

@@ -102,3 +102,22 @@ fn changes_at_both_levels_at_once_are_all_seen() {
     assert_eq!(base.snapshot().functions().count(), 100);
     assert_eq!(session.snapshot().functions().count(), 150);
 }
+
+#[test]
+fn a_function_of_the_base_may_change_what_stands_on_it_when_it_goes() {
+    let base = Arc::new(registry(&[]));
+    let session = Registry::on(&base);
+    session.commit(&manifest("other", "1", &["f"]), &Grants::all(), false).unwrap();
+    let (gone, gone_receiver) = mpsc::channel();
+    let meddler = Meddler { registry: Arc::clone(&session), gone };
+    let manifest = manifest_of("p", "1", &["f"], &Kernel::Scalar(Arc::new(meddler)));
+    base.commit(&manifest, &Grants::all(), false).unwrap();
+    drop(manifest);
+    let (done, done_receiver) = mpsc::channel();
+    #[expect(clippy::disallowed_methods, reason = "the test itself must not hang")]
+    std::thread::spawn(move || done.send(base.remove(&PluginId::new("p").unwrap())).unwrap());
+    gone_receiver.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+    assert!(done_receiver.recv_timeout(std::time::Duration::from_secs(10)).unwrap());
+    let left: Vec<String> = session.snapshot().plugins().map(ToString::to_string).collect();
+    assert_eq!(left, ["left"]);
+}
