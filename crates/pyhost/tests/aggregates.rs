@@ -437,7 +437,7 @@ def ends() -> str: return str(sorted(gone))
     let start = Instant::now();
     let aggregation = begin(total);
     let mut accumulator = aggregation.accumulator().unwrap();
-    update(&mut accumulator, &[0, 1, 2, 3], &ints([Some(3), Some(4), Some(5), Some(6)])).unwrap();
+    update(&mut accumulator, &[0, 1, 2, 3], &ints([Some(3), Some(4), Some(6), Some(5)])).unwrap();
     // Handles that nobody takes go with the aggregation.
     let states = accumulator.take_states(1, HandOver::InMemory, &context).unwrap();
     accumulator.release(1, &context);

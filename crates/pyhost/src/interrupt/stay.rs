@@ -310,12 +310,14 @@ impl Stay {
 
     fn look_again_after(self: &Arc<Self>, delay: Duration) {
         let stay = Arc::downgrade(self);
-        let alarm = watchdog::after(delay.max(FINEST), move || {
+        // Locked first: an alarm that goes off at once sets the next one, which must not be replaced
+        // by the one that went off.
+        let mut alarm = self.alarm.lock();
+        *alarm = Some(watchdog::after(delay.max(FINEST), move || {
             if let Some(stay) = stay.upgrade() {
                 stay.look_at_limit();
             }
-        });
-        *self.alarm.lock() = Some(alarm);
+        }));
     }
 
     /// On the watchdog's thread, without the interpreter: what is seen is only a reason to look

@@ -100,7 +100,8 @@ impl Callee {
         })
     }
 
-    /// Drops objects while attached, for their `__del__` is Python code.
+    /// Drops objects while attached, for their `__del__` is Python code. Those behind one that doesn't
+    /// end are stopped with it.
     pub(super) fn drop_attached(&self, objects: Vec<Py<PyAny>>) {
         if objects.is_empty() {
             return;
