@@ -2,13 +2,6 @@
 //! row of dates, timestamps and decimals. Run by `cargo test --profile dev -p arrowsmith-pyhost --test
 //! procedure_speed -- --ignored --nocapture --test-threads 1`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "this measures and prints"
-)]
-
 mod support;
 
 use std::sync::Arc;

@@ -111,13 +111,13 @@ impl<'a, 'py> Rows<'a, 'py> {
 
     fn dict(&mut self, dict: &Bound<'py, PyDict>, origin: u32) -> Push<()> {
         if dict.len() != self.columns.count() {
-            return Err(self.wrong_keys(dict));
+            return Err(Box::new(wrong_keys(self.columns, dict)));
         }
         let columns = self.columns;
         let py = dict.py();
         self.row(origin, |column| {
             let value = dict.get_item(columns.names[column].bind(py))?;
-            value.ok_or_else(|| wrong_keys(columns, dict))
+            value.ok_or_else(|| Box::new(wrong_keys(columns, dict)))
         })
     }
 
@@ -177,11 +177,6 @@ impl<'a, 'py> Rows<'a, 'py> {
         Err(Box::new(Unfit::Row(note::short_repr(item), why)))
     }
 
-    #[cold]
-    fn wrong_keys(&self, dict: &Bound<'_, PyDict>) -> Box<Unfit> {
-        wrong_keys(self.columns, dict)
-    }
-
     /// The rows as a batch, if there are any.
     pub(super) fn finish(mut self) -> Result<Option<Yielded>> {
         if self.len() == 0 {
@@ -202,10 +197,10 @@ impl<'a, 'py> Rows<'a, 'py> {
 }
 
 #[cold]
-fn wrong_keys(columns: &Columns, dict: &Bound<'_, PyDict>) -> Box<Unfit> {
+fn wrong_keys(columns: &Columns, dict: &Bound<'_, PyDict>) -> Unfit {
     let text = |key: Bound<'_, PyAny>| key.extract().unwrap_or_else(|_| note::short_repr(&key));
     let names: Vec<String> = dict.keys().iter().map(text).collect();
     let why = columns.mismatch(&names, "key");
     let why = why.unwrap_or_else(|| "its keys changed".to_owned());
-    Box::new(Unfit::Row(note::short_repr(dict), why))
+    Unfit::Row(note::short_repr(dict), why)
 }
