@@ -56,8 +56,8 @@ types: build ## mypy, and the stub against the module
 	$(BIN)/mypy
 	$(BIN)/stubtest arrowsmith._native --allowlist tests/python/stubtest_allowlist.txt
 
-bench: build ## the first bench: row and vectorized against a list loop and NumPy
-	$(BIN)/python -m benches.scalar
+bench: build ## every bench, against list loops, NumPy and datafusion-python
+	for bench in scalar aggregate grouped procedure; do $(BIN)/python -m benches.$$bench; done
 
 fix: $(VENV)/installed ## format and mend what can be mended
 	cargo fmt --all

@@ -6,12 +6,10 @@ gets Python lists and makes one, NumPy gets arrays and makes one, Arrowsmith get
 table and makes an Arrow table. All run the functions of `examples/01_haversine/geo.py`.
 """
 
-import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,6 +19,7 @@ import pyarrow as pa
 import arrowsmith
 from benches import harness
 from benches.harness import Bench, Case, Check, Target, Tolerance
+from benches.plugin_module import plugin_module
 
 ROWS = 2_000_000
 GEO = Path(__file__).parent.parent / "examples" / "01_haversine" / "geo.py"
@@ -36,18 +35,6 @@ def coordinates(rows: int) -> dict[str, Floats]:
         name: generator.uniform(*((-90, 90) if name.startswith("lat") else (-180, 180)), rows)
         for name in COLUMNS
     }
-
-
-def geo() -> ModuleType:
-    """Import `geo.py` as a module of bare Python functions."""
-    spec = importlib.util.spec_from_file_location("benches_geo", GEO)
-    if spec is None or spec.loader is None:
-        message = f"cannot import {GEO}"
-        raise ImportError(message)
-    module = importlib.util.module_from_spec(spec)
-    module.__dict__["db"] = arrowsmith.Plugin("geo")
-    spec.loader.exec_module(module)
-    return module
 
 
 def list_loop(data: dict[str, Floats], function: Callable[..., float | None]) -> Case[Any, Any]:
@@ -110,7 +97,7 @@ def ours(data: dict[str, Floats], *, name: str, function: str, threads: int) -> 
 def make(rows: int) -> Bench:
     """Return the bench for a number of rows."""
     data = coordinates(rows)
-    module = geo()
+    module = plugin_module(GEO)
     row = "arrowsmith row, 1 thread"
     one = "arrowsmith vectorized, 1 thread"
     two = "arrowsmith vectorized, 2 threads"

@@ -34,6 +34,7 @@ __all__ = [
 __version__: str
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_P = TypeVar("_P")  # what has the parts of an aggregate or a window
 
 @type_check_only
 class LoadOutcome(TypedDict):
@@ -213,3 +214,54 @@ class Plugin:
         timeout: float | None = None,
         thread_safe: bool = True,
     ) -> Callable[[_F], _F]: ...
+    @overload
+    def aggregate_fn(
+        self,
+        name: str | None = None,
+        args: Sequence[str | EllipsisType] | None = None,
+        returns: str | None = None,
+        *,
+        vectorized: bool | Literal["arrow", "numpy"] = False,
+        determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
+        nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
+        tier: Literal["auto", "inline"] = "auto",
+        on_error: Literal["raise", "null", "collect"] = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
+    ) -> Callable[[_P], _P]: ...
+    @overload
+    def aggregate_fn(self, name: _P, /) -> _P: ...
+    @overload
+    def procedure(self, name: _F, /) -> _F: ...
+    @overload
+    def procedure(
+        self,
+        name: str | None = None,
+        args: Sequence[str | EllipsisType] | None = None,
+        yields: Mapping[str, str] | Sequence[str | tuple[str, str]] | type | None = None,
+        mode: Literal["read"] = "read",
+        *,
+        determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
+        nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
+        tier: Literal["auto", "inline"] = "auto",
+        on_error: Literal["raise", "null", "collect"] = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
+    ) -> Callable[[_F], _F]: ...
+    @overload
+    def window_fn(
+        self,
+        name: str | None = None,
+        args: Sequence[str | EllipsisType] | None = None,
+        returns: str | None = None,
+        *,
+        vectorized: bool | Literal["arrow", "numpy"] = False,
+        determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
+        nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
+        tier: Literal["auto", "inline"] = "auto",
+        on_error: Literal["raise", "null", "collect"] = "raise",
+        timeout: float | None = None,
+        thread_safe: bool = True,
+    ) -> Callable[[_P], _P]: ...
+    @overload
+    def window_fn(self, name: _P, /) -> _P: ...

@@ -16,7 +16,8 @@ class Function:
 
     What comes back is of the kind that went in: NumPy arrays give a NumPy array (a masked one if
     there are NULLs), Arrow arrays a pyarrow array, pandas and Polars series a series, lists a list,
-    and scalars alone give a scalar. A scalar beside arrays counts for each row.
+    and scalars alone give a scalar. A scalar beside arrays counts for each row. An aggregate gives
+    the one value of all rows; a window function takes the rows, in their order, as one partition.
 
     Example:
         >>> import arrowsmith
@@ -75,7 +76,10 @@ class Function:
         """
         family = family_of(arguments)
         constants = [is_scalar(argument) for argument in arguments]
-        return family.give(self._native.invoke(arguments, constants))
+        answer = self._native.invoke(arguments, constants)
+        if self._native.kind == "aggregate":
+            return answer.to_list()[0]
+        return family.give(answer)
 
     def __repr__(self) -> str:
         """Show name and signature."""

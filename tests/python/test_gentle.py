@@ -107,3 +107,44 @@ def test_who_sleeps_in_a_row_function_keeps_no_other_database_waiting(mine, newe
         assert quick.sql(query).rows() == [(1_250_025_000,)]
         assert time.perf_counter() - start < 0.5
         running.join()
+
+
+OWNER = """
+import threading
+begun, ended, inside = [], [], threading.Event()
+
+class Own:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        begun.append(1)
+        for _ in range(10):
+            pass
+        ended.append(1)
+
+@db.scalar_fn
+def f(x: int) -> int:
+    with Own():
+        inside.set()
+        other.sql("SELECT count(md5(value::text)) FROM generate_series(1, 100000000000)").rows()
+    return x
+"""
+
+
+def test_what_is_stopped_while_it_waits_for_a_query_cleans_up_too(session, newest_module):
+    session.load_python_plugin(OWNER, "owner")
+    module = newest_module("owner")
+    with arrowsmith.Database.in_memory(threads=1) as database:
+        module.other = database.session()
+        for number in range(1, 21):
+            module.inside.clear()
+            stopper = threading.Thread(target=lambda: (module.inside.wait(10), session.cancel()))
+            stopper.start()
+            with pytest.raises(arrowsmith.QueryCancelled):
+                session.sql("SELECT owner.f(1)").rows()
+            stopper.join()
+            end = time.monotonic() + 5
+            while len(module.ended) < number:
+                assert time.monotonic() < end, (module.begun, module.ended)
+                time.sleep(0.005)

@@ -173,11 +173,33 @@ def test_a_write_that_is_stopped_leaves_nothing_behind(session, tmp_path):
     session.sql(numbers).write_parquet(tmp_path / "kept.parquet")
     whole = time.monotonic() - whole
     for step in range(20):
-        relation = session.sql(numbers, timeout=max(whole * step / 20, 1e-6))
+        # Planning has the same limit.
         with contextlib.suppress(arrowsmith.QueryTimeout):
+            relation = session.sql(numbers, timeout=max(whole * step / 20, 1e-6))
             relation.write_parquet(tmp_path / "kept.parquet")
     end = time.monotonic() + 5
     while len(left := sorted(path.name for path in tmp_path.iterdir())) > 1:
         assert time.monotonic() < end, left
         time.sleep(0.05)
     assert left == ["kept.parquet"]
+
+
+def test_a_call_whose_end_waited_for_the_lock_of_others_is_null_all_the_same(load, newest_module):
+    session = load(
+        "import threading\nbegun = threading.Event()\n\n"
+        '@db.scalar_fn(timeout=0.2, on_error="null")\n'
+        "def f(x: int) -> int:\n    begun.set()\n    while True: pass\n"
+    )
+    module = newest_module("p")
+
+    def hold_the_lock():
+        module.begun.wait(10)
+        time.sleep(0.15)
+        end = time.monotonic() + 1.3
+        while time.monotonic() < end:
+            sum(range(20_000_000))
+
+    other = threading.Thread(target=hold_the_lock)
+    other.start()
+    assert session.sql("SELECT p.f(1)").rows() == [(None,)]
+    other.join()

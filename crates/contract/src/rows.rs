@@ -53,6 +53,18 @@ impl RowNumbers {
         RowNumber { number: self.first + place, scope: self.scope }
     }
 
+    /// The numbers of the rows behind the first so many.
+    #[must_use]
+    pub fn behind(&self, rows: usize) -> Self {
+        match &self.chosen {
+            None => Self { first: self.first + rows as u64, ..self.clone() },
+            Some(chosen) => {
+                let chosen = chosen.get(rows..).unwrap_or_default().into();
+                Self { chosen: Some(chosen), ..self.clone() }
+            }
+        }
+    }
+
     /// The numbers of some of the rows.
     #[must_use]
     pub fn choose(&self, rows: &[u32]) -> Self {
@@ -73,6 +85,8 @@ mod tests {
         let numbers =
             RowNumbers::starting_at(100, RowScope::Batch).choose(&[1, 3, 5]).choose(&[0, 2]);
         assert_eq!(numbers.number(1).to_string(), "row 105 of its batch");
+        assert_eq!(numbers.behind(1).number(0), numbers.number(1));
+        assert_eq!(RowNumbers::default().behind(5).number(2).to_string(), "row 7");
         assert_eq!(RowNumbers::default().number(7).to_string(), "row 7");
     }
 }

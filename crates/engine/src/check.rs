@@ -11,6 +11,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
 use crate::adapter::PluginScalar;
+use crate::aggregates::PluginAggregate;
 use crate::error::through_datafusion;
 use crate::{procedures, windows};
 
@@ -35,19 +36,25 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
 }
 
 fn check_expr(expr: &Expr, schema: &DFSchema) -> Result<()> {
+    if let (Some(function), Expr::WindowFunction(call)) = (windows::called_by(expr), expr) {
+        windows::check_frame(function, &call.params).map_err(through_datafusion)?;
+    }
+    match called(expr) {
+        Some((function, arguments)) => check_call(function, arguments, schema),
+        None => Ok(()),
+    }
+}
+
+/// The plugin function that an expression calls, and with what.
+fn called(expr: &Expr) -> Option<(&Arc<Function>, &[Expr])> {
+    let function = PluginScalar::called_by(expr)
+        .or_else(|| PluginAggregate::called_by(expr))
+        .or_else(|| windows::called_by(expr))?;
     match expr {
-        Expr::ScalarFunction(call) => match PluginScalar::called_by(expr) {
-            Some(function) => check_call(function, &call.args, schema),
-            None => Ok(()),
-        },
-        Expr::WindowFunction(call) => match windows::called_by(expr) {
-            Some(function) => {
-                windows::check_frame(function, &call.params).map_err(through_datafusion)?;
-                check_call(function, &call.params.args, schema)
-            }
-            None => Ok(()),
-        },
-        _ => Ok(()),
+        Expr::ScalarFunction(call) => Some((function, &call.args)),
+        Expr::AggregateFunction(call) => Some((function, &call.params.args)),
+        Expr::WindowFunction(call) => Some((function, &call.params.args)),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrowsmith_contract::{
     CallContext, CancelToken, ErrorLog, Function, FunctionMetrics, RowNumbers, Tier,
@@ -29,6 +29,8 @@ pub(crate) struct QueryContext {
     metrics: Arc<Mutex<BTreeMap<Arc<str>, Used>>>,
     /// For the names of columns that the engine makes up.
     names: Arc<AtomicUsize>,
+    /// Whether the operators of the run are there. Nothing of a plugin may be called before.
+    planned: Arc<AtomicBool>,
     /// The time of the run and its like.
     props: Option<Arc<ExecutionProps>>,
 }
@@ -58,9 +60,18 @@ impl QueryContext {
             props: Some(Arc::new(state.execution_props().clone())),
             // It holds the plan, whose expressions hold the configuration.
             progress: ProgressReader::default(),
+            planned: Arc::default(),
             ..self.clone()
         };
         state.config_mut().options_mut().extensions.insert(bound);
+    }
+
+    pub(crate) fn mark_planned(&self) {
+        self.planned.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_planned(&self) -> bool {
+        self.planned.load(Ordering::Acquire)
     }
 
     pub(crate) fn execution_props(&self) -> Arc<ExecutionProps> {

@@ -1,12 +1,14 @@
 //! Functions called on whole columns, and relations over batches, without SQL.
 
+mod in_order;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::{Function, RowNumbers, RowScope};
+use arrowsmith_contract::{Error as ContractError, Function, Kind, RowNumbers, RowScope};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
@@ -14,8 +16,9 @@ use crate::session::BATCH_ROWS;
 use crate::{Error, Pending, Relation, Result, Session, adapter};
 
 impl Session {
-    /// Calls a scalar function on columns of `rows` rows: cut into batches, computed on all
-    /// threads, put together in order. Rows count from zero in errors.
+    /// Calls a function on columns of `rows` rows. A scalar function gives a value for each, an
+    /// aggregate one for all, and a window function walks over them as one partition in its order.
+    /// Rows count from zero in errors.
     pub fn invoke(
         &self,
         function: &Arc<Function>,
@@ -28,25 +31,16 @@ impl Session {
             let name = function.qualified_name().to_shared();
             function.signature.check_count(&name, columns.len())?;
             let call = Arc::new(Call::new(Arc::clone(&function), &query));
-            let batches = stream::iter(ranges(rows)).map(|range| {
-                let call = Arc::clone(&call);
-                let columns: Vec<ArrayRef> =
-                    columns.iter().map(|column| column.slice(range.start, range.len())).collect();
-                tokio::spawn(async move {
-                    let numbers = RowNumbers::starting_at(range.start as u64, RowScope::Input);
-                    call.invoke(&columns, range.len(), &numbers)
-                })
-            });
-            let answers: Vec<ArrayRef> = batches
-                .buffered(threads)
-                .map(|joined| match joined {
-                    Ok(answer) => answer.map_err(Error::from),
-                    Err(error) if error.is_cancelled() => Err(Error::cancelled()),
-                    Err(error) => Err(Error::from_panic(error.into_panic().as_ref())),
-                })
-                .try_collect()
-                .await?;
-            join(&function, &answers)
+            match function.kind() {
+                Kind::Scalar => scalar(&call, &columns, rows, threads).await,
+                Kind::Aggregate => in_order::aggregate(&call, &columns, rows).await,
+                Kind::Window => in_order::window(&call, &columns, rows).await,
+                Kind::Procedure => Err(ContractError::Call {
+                    message: format!("is a procedure; call it in SQL: SELECT * FROM {name}(...)"),
+                    function: name,
+                }
+                .into()),
+            }
         })
     }
 
@@ -70,6 +64,37 @@ pub fn repeat(value: &ArrayRef, rows: usize) -> Result<ArrayRef> {
 
 fn ranges(rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..rows).step_by(BATCH_ROWS).map(move |start| start..rows.min(start + BATCH_ROWS))
+}
+
+fn slices(columns: &[ArrayRef], range: &Range<usize>) -> Vec<ArrayRef> {
+    columns.iter().map(|column| column.slice(range.start, range.len())).collect()
+}
+
+fn numbers(range: &Range<usize>) -> RowNumbers {
+    RowNumbers::starting_at(range.start as u64, RowScope::Input)
+}
+
+/// Cut into batches, computed on all threads, put together in order.
+async fn scalar(
+    call: &Arc<Call>,
+    columns: &[ArrayRef],
+    rows: usize,
+    threads: usize,
+) -> Result<ArrayRef> {
+    let batches = stream::iter(ranges(rows)).map(|range| {
+        let (call, columns) = (Arc::clone(call), slices(columns, &range));
+        tokio::spawn(async move { call.invoke(&columns, range.len(), &numbers(&range)) })
+    });
+    let answers: Vec<ArrayRef> = batches
+        .buffered(threads)
+        .map(|joined| match joined {
+            Ok(answer) => answer.map_err(Error::from),
+            Err(error) if error.is_cancelled() => Err(Error::cancelled()),
+            Err(error) => Err(Error::from_panic(error.into_panic().as_ref())),
+        })
+        .try_collect()
+        .await?;
+    join(call.function(), &answers)
 }
 
 fn join(function: &Function, answers: &[ArrayRef]) -> Result<ArrayRef> {

@@ -47,17 +47,20 @@ pub(crate) fn install(builder: SessionStateBuilder) -> SessionStateBuilder {
         .with_query_planner(Arc::new(planner::Planner))
 }
 
-/// The functions that an operator may call, if it is one of ours.
+/// The functions that an operator may call, if it is one that calls any.
 pub(crate) fn functions_of(plan: &dyn ExecutionPlan) -> Option<Vec<Arc<str>>> {
     let mut names = BTreeSet::new();
+    crate::aggregates::add_functions(plan, &mut names);
     if let Some(windows) = plan.downcast_ref::<WindowsExec>() {
         names.extend(windows.functions().cloned());
     } else if let Some(procedure) = plan.downcast_ref::<FlatMapExec>() {
         names.insert(Arc::clone(procedure.function()));
     } else if let Some(procedure) = plan.downcast_ref::<TableCallExec>() {
         names.insert(Arc::clone(procedure.function()));
-    } else {
-        plan.downcast_ref::<ComputeExec>()?.add_functions(&mut names);
+    } else if let Some(compute) = plan.downcast_ref::<ComputeExec>() {
+        compute.add_functions(&mut names);
+    } else if names.is_empty() {
+        return None;
     }
     Some(names.into_iter().collect())
 }

@@ -4,10 +4,12 @@
 //! No DataFusion type but [`ScalarValue`] is part of its face.
 
 mod adapter;
+mod aggregates;
 mod check;
 mod context;
 mod database;
 mod direct;
+mod draft;
 mod error;
 mod errors;
 mod explain;

@@ -12,8 +12,8 @@ use arrowsmith_contract::{Error as ContractError, Function, Kind, NamePart, Snap
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::{CopyToSource, Statement};
 use datafusion::sql::sqlparser::ast::{
-    self, Expr, FunctionArg, FunctionArguments, Ident, ObjectName, OrderBy, OrderByKind, Query,
-    Select, SelectItem, SetExpr, TableFactor, VisitMut, VisitorMut,
+    self, Expr, FunctionArg, FunctionArgumentClause, FunctionArguments, Ident, ObjectName, OrderBy,
+    OrderByKind, Query, Select, SelectItem, SetExpr, TableFactor, VisitMut, VisitorMut,
 };
 
 use crate::{Error, Result, procedures, windows};
@@ -244,22 +244,24 @@ impl VisitorMut for Resolver<'_> {
     }
 }
 
-/// Refuses what only aggregates, windows or other dialects have.
+/// Refuses what functions of the kind do not have.
 fn check_form(call: &ast::Function, function: &Arc<Function>) -> Result<()> {
     let refuse = |what: &str| {
+        let kind = function.kind().as_str();
+        let article = if kind == "aggregate" { "an" } else { "a" };
         Err(Error::Contract(ContractError::Call {
             function: function.qualified_name().to_shared(),
-            message: format!("{what}; it is a {} function", function.kind().as_str()),
+            message: format!("{what}; it is {article} {kind} function"),
         }))
     };
+    let aggregates = function.kind() == Kind::Aggregate;
     match function.kind() {
         Kind::Window => windows::check_call(call, function)?,
-        Kind::Aggregate => return refuse("cannot be called in a query yet"),
         Kind::Procedure => return Err(procedures::refuse_in_expression(function)),
         Kind::Scalar if call.over.is_some() => return refuse("cannot be called with OVER"),
-        Kind::Scalar => {}
+        Kind::Scalar | Kind::Aggregate => {}
     }
-    if call.filter.is_some() {
+    if !aggregates && call.filter.is_some() {
         return refuse("cannot be called with FILTER");
     }
     if call.null_treatment.is_some() || !call.within_group.is_empty() {
@@ -270,11 +272,20 @@ fn check_form(call: &ast::Function, function: &Arc<Function>) -> Result<()> {
         FunctionArguments::None => return refuse("must be called with parentheses"),
         FunctionArguments::Subquery(_) => return refuse("cannot take a bare query"),
     };
-    if list.duplicate_treatment.is_some() {
+    if !aggregates && list.duplicate_treatment.is_some() {
         return refuse("cannot be called with DISTINCT or ALL");
     }
-    if !list.clauses.is_empty() {
-        return refuse("cannot be called with clauses among its arguments");
+    for clause in &list.clauses {
+        match clause {
+            FunctionArgumentClause::OrderBy(_) if aggregates && call.over.is_none() => {}
+            FunctionArgumentClause::OrderBy(_) if aggregates => {
+                return refuse("cannot be called with ORDER BY among its arguments and with OVER");
+            }
+            _ if aggregates => {
+                return refuse("cannot be called with clauses among its arguments but ORDER BY");
+            }
+            _ => return refuse("cannot be called with clauses among its arguments"),
+        }
     }
     for argument in &list.args {
         match argument {

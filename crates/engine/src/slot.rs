@@ -23,18 +23,18 @@ pub(crate) struct Completion {
 
 impl Completion {
     pub(crate) fn complete(&self) {
-        self.complete.store(true, Ordering::Release);
+        self.complete.store(true, Ordering::SeqCst);
     }
 
     /// From now on every reader gets an error: one who missed a batch must not see the next. Gives
     /// whether all was there.
     pub(crate) fn give_up(&self) -> bool {
-        self.given_up.store(true, Ordering::Release);
-        self.complete.load(Ordering::Acquire)
+        self.given_up.store(true, Ordering::SeqCst);
+        self.complete.load(Ordering::SeqCst)
     }
 
     fn is_complete(&self) -> bool {
-        self.complete.load(Ordering::Acquire) && !self.given_up.load(Ordering::Acquire)
+        self.complete.load(Ordering::SeqCst) && !self.given_up.load(Ordering::SeqCst)
     }
 }
 
@@ -135,6 +135,9 @@ impl<T: Send + 'static> Slot<T> {
         let left = GRACE.saturating_sub(since);
         if left.is_zero() || !self.token.is_busy() {
             drop(next_look);
+            if let Some(completion) = &self.completion {
+                completion.give_up();
+            }
             self.fill(Err(Error::stopped(&self.token)));
             return;
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrowsmith_contract::{Function, Kind};
 use datafusion::common::DataFusionError;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{LogicalPlan, ScalarUDF, WindowUDF};
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
@@ -14,6 +14,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 
 use crate::adapter::PluginScalar;
+use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
 use crate::procedures::{self, ProcedureRelations};
 use crate::windows::PluginWindow;
@@ -88,12 +89,16 @@ fn register(state: &mut SessionState, function: Arc<Function>) -> Result<()> {
             let face = PluginScalar::new(function);
             state.register_udf(Arc::new(ScalarUDF::new_from_impl(face)))?;
         }
+        Kind::Aggregate => {
+            let face = PluginAggregate::new(function);
+            state.register_udaf(Arc::new(AggregateUDF::new_from_impl(face)))?;
+        }
         Kind::Window => {
             let face = PluginWindow::new(function);
             state.register_udwf(Arc::new(WindowUDF::new_from_impl(face)))?;
         }
         // Procedures are found by the planner of relations.
-        Kind::Aggregate | Kind::Procedure => {}
+        Kind::Procedure => {}
     }
     Ok(())
 }

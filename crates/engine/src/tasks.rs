@@ -25,6 +25,11 @@ impl Tasks {
     pub(crate) fn hold_a_thread(&self) -> bool {
         self.on_threads.load(Ordering::Acquire) > 0
     }
+
+    /// Whether others than the one that asks do.
+    pub(crate) fn others_hold_a_thread(&self) -> bool {
+        self.on_threads.load(Ordering::Acquire) > 1
+    }
 }
 
 thread_local! {

@@ -125,7 +125,7 @@ impl Work {
 
     fn stop(self: &Arc<Self>, token: &CancelToken) {
         self.abort();
-        if self.is_finished() && !token.is_busy() {
+        if self.is_finished() && !token.is_busy() && !self.tasks.others_hold_a_thread() {
             return;
         }
         let (work, token) = (Arc::clone(self), token.clone());

@@ -1,15 +1,10 @@
 //! Answers into files.
 
 use std::collections::HashMap;
-use std::fs::OpenOptions;
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use arrow::array::AsArray;
 use arrow::datatypes::UInt64Type;
-use arrowsmith_contract::watchdog;
 use datafusion::datasource::file_format::csv::CsvFormatFactory;
 use datafusion::datasource::file_format::json::JsonFormatFactory;
 use datafusion::datasource::file_format::parquet::ParquetFormatFactory;
@@ -19,7 +14,8 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use futures::StreamExt;
 
 use crate::context::QueryContext;
-use crate::{Error, Result, results};
+use crate::draft::Draft;
+use crate::{Result, results};
 
 /// The kinds of file that a relation can be written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,11 +62,11 @@ pub(crate) async fn write(
     path: &str,
     format: Format,
 ) -> Result<u64> {
-    let draft = Draft::beside(path, format);
-    let rows = copy_to(plan, state, query, &draft.path, format).await;
-    let rows = rows.map_err(|error| in_file(path, error))?;
+    let draft = Draft::beside(path, format.extension(), query.token())?;
+    let copied = copy_to(plan, state, query, draft.url()?, format).await;
+    let rows = copied.map_err(|error| draft.name_in(error))?;
     query.token().check()?;
-    draft.publish(path)?;
+    draft.publish(rows)?;
     Ok(rows)
 }
 
@@ -78,12 +74,12 @@ async fn copy_to(
     plan: &Arc<LogicalPlan>,
     state: &SessionState,
     query: &QueryContext,
-    path: &str,
+    url: String,
     format: Format,
 ) -> Result<u64> {
     let copy = LogicalPlanBuilder::copy_to(
         LogicalPlan::clone(plan),
-        path.to_owned(),
+        url,
         format_as_file_type(format.factory()),
         format.options(),
         Vec::new(),
@@ -97,56 +93,4 @@ async fn copy_to(
         rows += counts.map_or(0, |counts| counts.values().iter().sum::<u64>());
     }
     Ok(rows)
-}
-
-/// How long the writer of a stopped query may take to make the file that it was about to make.
-const LATE: Duration = Duration::from_secs(1);
-
-/// A file that goes away again unless it is published.
-struct Draft {
-    path: String,
-    is_published: bool,
-}
-
-impl Draft {
-    fn beside(path: &str, format: Format) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let target = Path::new(path);
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let draft = format!(".{name}.{}-{number}.{}", std::process::id(), format.extension());
-        let path = target.with_file_name(draft).to_string_lossy().into_owned();
-        Self { path, is_published: false }
-    }
-
-    fn publish(mut self, path: &str) -> Result<()> {
-        // An answer without rows may have made no file.
-        let made = OpenOptions::new().append(true).create(true).open(&self.path);
-        made.and_then(|_| std::fs::rename(&self.path, path))
-            .map_err(|error| Error::File { path: path.to_owned(), message: error.to_string() })?;
-        self.is_published = true;
-        Ok(())
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if self.is_published {
-            return;
-        }
-        let path = std::mem::take(&mut self.path);
-        // It may never have been made, or be in the making on a thread that nobody waits for.
-        drop(std::fs::remove_file(&path));
-        watchdog::after(LATE, move || drop(std::fs::remove_file(&path))).leave();
-    }
-}
-
-/// Names the file where writing itself failed.
-fn in_file(path: &str, error: Error) -> Error {
-    match error {
-        Error::Execution(message) if message.contains("ObjectStore") || message.contains("IO") => {
-            Error::File { path: path.to_owned(), message }
-        }
-        other => other,
-    }
 }

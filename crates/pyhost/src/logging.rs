@@ -82,14 +82,28 @@ pub(crate) fn forget_parent() {
 pub(crate) fn drain(py: Python<'_>) -> PyResult<()> {
     let root = logger(py)?;
     follow_level(root)?;
-    let Queue { lines, dropped } = std::mem::take(&mut *QUEUE.load().lock());
-    for line in lines {
+    // One at a time: what a signal handler raises must not take the others along.
+    // No more than there are now: what is logged about them can wait.
+    let waiting = QUEUE.load().lock().lines.len() + 1;
+    for _ in 0..waiting {
+        let Some(line) = next_line() else { break };
         emit(root, line.level, &line.target, &line.message)?;
     }
-    if dropped > 0 {
-        emit(root, Level::Warn, ROOT, &format!("{dropped} further lines were dropped"))?;
-    }
     Ok(())
+}
+
+/// The lock is free again when this returns.
+fn next_line() -> Option<Line> {
+    let queue = QUEUE.load();
+    let mut queue = queue.lock();
+    queue.lines.pop_front().or_else(|| {
+        let dropped = std::mem::take(&mut queue.dropped);
+        (dropped > 0).then(|| Line {
+            level: Level::Warn,
+            target: ROOT.to_owned(),
+            message: format!("{dropped} further lines were dropped"),
+        })
+    })
 }
 
 fn logger(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {

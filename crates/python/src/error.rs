@@ -21,7 +21,7 @@ pub(crate) fn wait_and_tell<T: Send + 'static>(
 ) -> PyResult<T> {
     let mut tell = listening.map(|listening| |py: Python<'_>| listening.tell(py));
     let meanwhile = tell.as_mut().map(|tell| tell as door::Meanwhile<'_>);
-    match door::leave_and_return(py, |timeout| pending.wait_for(timeout), meanwhile) {
+    let outcome = match door::leave_and_return(py, |timeout| pending.wait_for(timeout), meanwhile) {
         Ok(answer) => answer.map_err(|error| raise(py, &error)),
         Err(interrupt) => {
             pending.cancel();
@@ -35,7 +35,8 @@ pub(crate) fn wait_and_tell<T: Send + 'static>(
             }
             Err(interrupt)
         }
-    }
+    };
+    outcome.inspect_err(|_| door::came_back_failed(py))
 }
 
 /// An error of the engine as the exception that a user would catch.

@@ -11,6 +11,8 @@ use arrowsmith_contract::{
     Mode, NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
 };
 
+use crate::{AggregateLog, AggregateSteps, ListKernel};
+
 /// Computes one row: columns of length one in, a column of length one out.
 type RowFunction = dyn Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync;
 
@@ -124,6 +126,28 @@ impl PluginBuilder {
         let signature = signature(parameters, returns)?;
         let kernel = Kernel::Scalar(Arc::new(BatchKernel(Box::new(function))));
         self.add(name, Mode::VectorizedArrow, signature, Determinism::Auto, kernel)
+    }
+
+    /// Adds an aggregate, and gives what it will be asked for.
+    ///
+    /// # Errors
+    /// A bad name or type.
+    pub fn aggregate(
+        self,
+        name: &str,
+        parameters: &[&str],
+        returns: &str,
+        steps: AggregateSteps,
+    ) -> Result<(Self, Arc<AggregateLog>)> {
+        let signature = signature(parameters, returns)?;
+        let log = Arc::<AggregateLog>::default();
+        let kernel = ListKernel {
+            steps: Arc::new(steps),
+            returns: signature.returns().data_type().clone(),
+            log: Arc::clone(&log),
+        };
+        let kernel = Kernel::Aggregate(Arc::new(kernel));
+        Ok((self.add(name, Mode::Row, signature, Determinism::Auto, kernel)?, log))
     }
 
     pub(crate) fn add(

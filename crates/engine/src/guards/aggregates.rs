@@ -2,15 +2,23 @@
 
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
+use arrowsmith_contract::Function;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::logical_expr::expr::{AggregateFunctionParams, Case, WindowFunctionParams};
-use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, SortExpr, Window};
+use datafusion::logical_expr::expr::{
+    AggregateFunction, AggregateFunctionParams, Case, WindowFunction, WindowFunctionParams,
+};
+use datafusion::logical_expr::{
+    Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan, SortExpr, Window,
+    WindowFunctionDefinition,
+};
 
 use super::compile::Reading;
 use super::hoist::{Hoist, Place, Scope, restore};
 use super::nodes::lower_sort;
 use super::rule::{calls_plugin, unsupported};
+use crate::aggregates::{PluginAggregate, Shape, at_least_one, bind, check_comparable};
 use crate::windows;
 
 pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPlan> {
@@ -70,19 +78,65 @@ fn lower_functions(expr: Expr, hoist: &mut Hoist<'_>) -> Result<Expr> {
         return Ok(expr);
     }
     let lowered = expr.transform_up(|expr| {
+        let called = PluginAggregate::called_by(&expr)
+            .map(|function| Plugin { function: Arc::clone(function), label: expr.to_string() });
         Ok(match expr {
             Expr::AggregateFunction(mut function) => {
-                function.params = lower_aggregate(function.params, hoist)?;
+                match called {
+                    Some(plugin) => plugin.bind_aggregate(&mut function, hoist)?,
+                    None => function.params = lower_aggregate(function.params, hoist)?,
+                }
                 Transformed::yes(Expr::AggregateFunction(function))
             }
             Expr::WindowFunction(mut function) => {
-                function.params = lower_window(function.params, hoist)?;
+                match called {
+                    Some(plugin) => plugin.bind_window(&mut function, hoist)?,
+                    None => function.params = lower_window(function.params, hoist)?,
+                }
                 Transformed::yes(Expr::WindowFunction(function))
             }
             other => Transformed::no(other),
         })
     })?;
     Ok(lowered.data)
+}
+
+/// A call of an aggregate of a plugin.
+struct Plugin {
+    function: Arc<Function>,
+    /// As the user knows it.
+    label: String,
+}
+
+impl Plugin {
+    fn bind_aggregate(self, call: &mut AggregateFunction, hoist: &mut Hoist<'_>) -> Result<()> {
+        let name = self.function.qualified_name().to_shared();
+        let (shape, params) = Shape::of_aggregate(call.params.clone(), &name)?;
+        check_comparable(&name, &shape, &types(&params.args, hoist)?)?;
+        call.params = lower_aggregate(params, hoist)?;
+        at_least_one(&mut call.params.args);
+        call.func = self.bind(shape, hoist);
+        Ok(())
+    }
+
+    fn bind_window(self, call: &mut WindowFunction, hoist: &mut Hoist<'_>) -> Result<()> {
+        let name = self.function.qualified_name().to_shared();
+        let (shape, params) = Shape::of_window(call.params.clone());
+        check_comparable(&name, &shape, &types(&params.args, hoist)?)?;
+        call.params = lower_window(params, hoist)?;
+        at_least_one(&mut call.params.args);
+        call.fun = WindowFunctionDefinition::AggregateUDF(self.bind(shape, hoist));
+        Ok(())
+    }
+
+    fn bind(self, shape: Shape, hoist: &Hoist<'_>) -> Arc<AggregateUDF> {
+        let scope = hoist.scope();
+        bind(self.function, shape, self.label, scope.next_name(), &scope.query)
+    }
+}
+
+fn types(exprs: &[Expr], hoist: &Hoist<'_>) -> Result<Vec<DataType>> {
+    exprs.iter().map(|expr| expr.get_type(hoist.schema())).collect()
 }
 
 fn lower_aggregate(

@@ -81,6 +81,10 @@ impl<'a> Hoist<'a> {
         Self { scope, input, settled: Vec::new(), lifted: Vec::new(), originals: Vec::new() }
     }
 
+    pub(crate) fn scope(&self) -> &'a Scope {
+        self.scope
+    }
+
     /// The columns below.
     pub(crate) fn schema(&self) -> &DFSchema {
         self.input.schema()

@@ -15,6 +15,8 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 use super::compute::Compute;
 use super::compute_exec::ComputeExec;
 use super::settle::settle;
+use crate::aggregates;
+use crate::context::QueryContext;
 use crate::procedures::ProceduresPlanner;
 use crate::windows::WindowsPlanner;
 
@@ -28,9 +30,12 @@ impl QueryPlanner for Planner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(extension_planners())
+        let planned = DefaultPhysicalPlanner::with_extension_planners(extension_planners())
             .create_physical_plan(&settle(plan.clone())?, session)
-            .await
+            .await?;
+        aggregates::note_operators(&planned)?;
+        QueryContext::of(session.config_options()).mark_planned();
+        Ok(planned)
     }
 }
 

@@ -12,6 +12,7 @@ use datafusion::optimizer::AnalyzerRule;
 use super::hoist::{Place, Scope};
 use super::{aggregates, filters, joins, nodes, queries};
 use crate::adapter::PluginScalar;
+use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
 use crate::{procedures, windows};
@@ -139,7 +140,9 @@ pub(crate) fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
 pub(crate) fn calls_plugin(expr: &Expr) -> bool {
     // The closure cannot fail.
     expr.exists(|expr| {
-        Ok(PluginScalar::called_by(expr).is_some() || windows::called_by(expr).is_some())
+        Ok(PluginScalar::called_by(expr).is_some()
+            || PluginAggregate::called_by(expr).is_some()
+            || windows::called_by(expr).is_some())
     })
     .unwrap_or(true)
 }

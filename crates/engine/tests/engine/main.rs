@@ -7,9 +7,11 @@
     reason = "fixtures fail the test that uses them, and columns are called a to e"
 )]
 
+mod aggregates;
 mod calls;
 mod errors;
 mod fixture;
+mod frames;
 mod guards;
 mod latency;
 mod limits;
@@ -23,4 +25,5 @@ mod sources;
 mod statements;
 mod stopping;
 mod stuck;
+mod summing;
 mod windows;

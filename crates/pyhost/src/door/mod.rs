@@ -67,7 +67,8 @@ pub type Meanwhile<'a> = &'a mut dyn FnMut(Python<'_>) -> PyResult<()>;
 /// until it gives something. In between, signals are looked at on the main thread, and what Rust
 /// logged goes to Python's `logging`.
 ///
-/// A thread that runs plugin code gives its place at the gate back for as long as it waits.
+/// A thread that runs plugin code gives its place at the gate back for as long as it waits. If it is
+/// to stop meanwhile, it hears of that here; see [`came_back_failed`].
 ///
 /// # Errors
 /// What a signal handler, such as that of `KeyboardInterrupt`, raised, after which `wait` isn't
@@ -105,6 +106,7 @@ pub fn leave_and_return<T: Send>(
         {
             break Err(failure);
         }
+        interrupt::set_away(true);
         let waited = detached(py, || {
             let waited = wait_caught(&mut wait, comes_back);
             if waited.is_some() {
@@ -112,6 +114,7 @@ pub fn leave_and_return<T: Send>(
             }
             waited
         });
+        interrupt::set_away(false);
         match waited {
             Some(Ok(value)) => break Ok(value),
             Some(Err(panic)) => break Err(errors::to_pyerr(py, &panic)),
@@ -127,6 +130,12 @@ pub fn leave_and_return<T: Send>(
     }
     // What was logged meanwhile waits for the next one at the door: the value is here now.
     outcome
+}
+
+/// Says that what [`leave`] waited for gives Python an exception now. Where the thread is to stop,
+/// that is what stops it at first: two exceptions would cut off what the first one lets run.
+pub fn came_back_failed(_attached: Python<'_>) {
+    interrupt::came_back_failed();
 }
 
 /// Waits once, or until there is something, the interpreter exits or this thread's call is to end.
@@ -146,7 +155,10 @@ fn wait_caught<T>(wait: &mut impl FnMut(Duration) -> Option<T>, once: bool) -> O
 /// Detaches for something short, without a look at signals; gives none where the interpreter exits.
 pub fn step_out<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> Option<T> {
     let _crossing = Crossing::begin().ok()?;
-    Some(detached(py, work))
+    interrupt::set_away(true);
+    let outcome = detached(py, work);
+    interrupt::set_away(false);
+    Some(outcome)
 }
 
 /// Runs `work` without the interpreter.

@@ -49,7 +49,7 @@ pub(super) fn keep() {
         (gil, ffi::PyEval_SaveThread())
     };
     let kept = KeptState { state, gil, belongings: Vec::new() };
-    // Without thread locals the thread is already ending, and the state stays until the process ends.
+    // Without thread locals the thread is already ending, and the state goes at once.
     let _ = KEPT.try_with(|slot| slot.replace(Some(kept)));
 }
 

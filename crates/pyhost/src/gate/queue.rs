@@ -14,8 +14,14 @@ use crate::processor_time::OwnThread;
 /// How often a waiting thread looks at its token.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Who uses less than this part of one processor is idle.
+/// Who uses less than this part of what would be its share of one processor is idle.
 const IDLE: u32 = 10;
+
+/// For how long it is looked how much a thread uses. On a busy machine all get nothing for a while.
+const SPELL: Duration = Duration::from_millis(100);
+
+/// What was used over longer than this says nothing of now.
+const STALE: Duration = Duration::from_millis(500);
 
 /// How long a thread waits while nobody leaves. Plugin code may itself wait for a thread that queries;
 /// the interpreter's lock keeps things right, the gate only keeps them quick.
@@ -84,7 +90,7 @@ impl Gate {
                 return Err(stopped);
             }
             if inside.first_that_fits(self.most) == Some(number) {
-                inside.let_in(number);
+                inside.let_in(number, self.most);
                 drop(inside);
                 // There may be room for the next one.
                 self.changed.notify_all();
@@ -122,19 +128,23 @@ impl Inside {
     }
 
     fn first_that_fits(&self, most: usize) -> Option<u64> {
-        let row = self.counted.iter().any(|counted| counted.place.entrance == Entrance::Row);
-        let is_full = self.counted.len() >= most;
         let fits = |waiting: &&Waiting| {
             let place = &waiting.place;
             let is_kept_out = place.alone.is_some_and(|alone| self.alone.contains(&alone));
-            let is_taken = is_full || (row && place.entrance == Entrance::Row);
             let waited = || waiting.since.max(self.left).elapsed();
-            !is_kept_out && (!waiting.counts || !is_taken || waited() > PATIENCE)
+            !is_kept_out && (!waiting.counts || !self.is_taken(place, most) || waited() > PATIENCE)
         };
         self.waiting.iter().find(fits).map(|waiting| waiting.number)
     }
 
-    fn let_in(&mut self, number: u64) {
+    /// Whether there is no room for that place.
+    fn is_taken(&self, place: &Place, most: usize) -> bool {
+        let is_row = |counted: &Counted| counted.place.entrance == Entrance::Row;
+        self.counted.len() >= most
+            || (place.entrance == Entrance::Row && self.counted.iter().any(is_row))
+    }
+
+    fn let_in(&mut self, number: u64, most: usize) {
         let Some(position) = self.waiting.iter().position(|waiting| waiting.number == number)
         else {
             return;
@@ -144,6 +154,10 @@ impl Inside {
         place.is_alone.store(place.alone.is_some(), Ordering::SeqCst);
         place.is_counted.store(counts, Ordering::SeqCst);
         if counts {
+            if self.is_taken(&place, most) {
+                // It came in for its patience. The next one needs as much.
+                self.left = Instant::now();
+            }
             self.counted.push(Counted { place, looked: Instant::now(), used: None });
         }
     }
@@ -151,14 +165,18 @@ impl Inside {
     /// Counts those no longer who did next to nothing between two looks.
     fn forget_idle(&mut self) {
         let before = self.counted.len();
+        // Those who want the interpreter's lock use a processor one after another.
+        let parts = IDLE * before as u32;
         self.counted.retain_mut(|counted| {
             let elapsed = counted.looked.elapsed();
-            if elapsed < LOOK {
+            if counted.used.is_some() && elapsed < SPELL {
                 return true;
             }
             let used = counted.place.thread.as_ref().and_then(OwnThread::processor_time);
             let is_idle = match (counted.used, used) {
-                (Some(then), Some(now)) => now.saturating_sub(then) * IDLE < elapsed,
+                (Some(then), Some(now)) if elapsed < STALE => {
+                    now.saturating_sub(then) * parts < elapsed
+                }
                 _ => false,
             };
             (counted.looked, counted.used) = (Instant::now(), used);

@@ -21,7 +21,7 @@ mod thread;
 use std::time::Duration;
 
 pub(crate) use exception::new as exception;
-pub(crate) use stay::{Limits, Stay, is_stopping};
+pub(crate) use stay::{Limits, Stay, came_back_failed, is_stopping, set_away};
 pub(crate) use thread::{forget_parent, stop_all};
 
 /// After so long nobody expects the thread back.

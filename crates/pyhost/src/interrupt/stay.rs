@@ -1,7 +1,7 @@
 //! One stay of a thread in plugin code, from the door in to the door out.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,13 @@ use crate::gate::Place;
 /// No row has this number.
 const WHOLE_BATCH: u64 = u64::MAX;
 
+/// The thread is in Python code.
+const HERE: u8 = 0;
+/// It waits in Rust for something that Python code asked for.
+const AWAY: u8 = 1;
+/// It came back with an exception, because it is to stop.
+const TOLD: u8 = 2;
+
 /// No limit is looked at more often.
 const FINEST: Duration = Duration::from_millis(1);
 
@@ -34,6 +41,14 @@ pub(crate) struct Limits {
     pub(crate) timeout: Option<Duration>,
     /// How much longer a call may take that doesn't react; then the whole query is stopped.
     pub(crate) patience: Duration,
+}
+
+/// Whether the code is told to stop by what it waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    No,
+    Soon,
+    Just,
 }
 
 /// A thread's stay. What its thread says of itself changes only while the interpreter's lock is held, so
@@ -57,6 +72,9 @@ pub(crate) struct Stay {
     is_raised: AtomicBool,
     /// Whether it comes again as soon as it is caught.
     insists: AtomicBool,
+    /// Whether the thread waits in Rust, or came back from there with an exception: [`HERE`] and
+    /// its like.
+    whereabouts: AtomicU8,
     /// The last call that was found to take too long.
     overdue: AtomicU64,
     alarm: Mutex<Option<Alarm>>,
@@ -65,12 +83,36 @@ pub(crate) struct Stay {
 static BASE: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 fn now() -> u64 {
-    BASE.elapsed().as_nanos() as u64
+    (BASE.elapsed().as_nanos() as u64).max(1)
 }
 
 /// Whether the exception was raised in this thread.
 pub(crate) fn is_stopping() -> bool {
     OWN.with_borrow(|stays| stays.last().is_some_and(|stay| stay.is_raised()))
+}
+
+/// Says that this thread begins or ends to wait in Rust. It is attached.
+pub(crate) fn set_away(is_away: bool) {
+    own(|stay| stay.whereabouts.store(if is_away { AWAY } else { HERE }, Ordering::SeqCst));
+}
+
+/// Says that this thread comes back from a wait with an exception, attached. Where that is because
+/// it is to stop, it needs no other one for now: two of them would cut off what the first one lets
+/// run.
+pub(crate) fn came_back_failed() {
+    own(|stay| {
+        if stay.is_raised() || stay.token.is_stopped() {
+            stay.whereabouts.store(TOLD, Ordering::SeqCst);
+        }
+    });
+}
+
+fn own(act: impl FnOnce(&Stay)) {
+    OWN.with_borrow(|stays| {
+        if let Some(stay) = stays.last() {
+            act(stay);
+        }
+    });
 }
 
 /// Whether it must be raised again as soon as it is caught.
@@ -105,6 +147,7 @@ impl Stay {
             row: AtomicU64::new(0),
             is_raised: AtomicBool::new(false),
             insists: AtomicBool::new(false),
+            whereabouts: AtomicU8::new(HERE),
             overdue: AtomicU64::new(0),
             alarm: Mutex::new(None),
         });
@@ -143,6 +186,7 @@ impl Stay {
         // Whatever it is, it was not meant for this call.
         drop(exception::drop_pending(py));
         self.is_inside.store(true, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
         OWN.with_borrow_mut(|stays| stays.push(Arc::clone(self)));
         Inside { stay: self, py }
     }
@@ -185,9 +229,25 @@ impl Stay {
         exception::set(py, thread)
     }
 
+    /// Asked with the interpreter's lock, before the exception is raised.
+    pub(super) fn is_told_at_the_door(&self) -> Told {
+        match self.whereabouts.load(Ordering::SeqCst) {
+            AWAY => {
+                self.is_raised.store(true, Ordering::SeqCst);
+                Told::Soon
+            }
+            TOLD => {
+                self.whereabouts.store(HERE, Ordering::SeqCst);
+                Told::Just
+            }
+            _ => Told::No,
+        }
+    }
+
     /// Drops an exception that was raised and did not arrive. No new one must be on its way.
     fn take_back(&self, py: Python<'_>) {
         self.insists.store(false, Ordering::SeqCst);
+        self.whereabouts.store(HERE, Ordering::SeqCst);
         if self.is_raised.swap(false, Ordering::SeqCst) {
             // It can fail for lack of memory only.
             drop(exception::drop_own(py));
@@ -206,8 +266,9 @@ impl Stay {
             return;
         }
         self.row.store(row.map_or(WHOLE_BATCH, |row| row as u64), Ordering::Relaxed);
-        self.call.store(self.call.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        self.began.store(now(), Ordering::Relaxed);
+        // The watchdog reads both without the lock: a new call must not be seen with an old time.
+        self.began.store(now(), Ordering::Release);
+        self.call.store(self.call.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
     /// Says that the call ended, whatever it gave, and whether its time was over. An exception that

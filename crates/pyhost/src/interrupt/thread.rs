@@ -1,6 +1,7 @@
 //! The interrupter: a plain thread that attaches to raise exceptions in others. The watchdog, whose
 //! deadlines must never wait for an interpreter, hands that over to it.
 
+use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use arrowsmith_contract::{Error, StopReason};
 use parking_lot::{Condvar, Mutex};
 use pyo3::prelude::*;
 
-use super::stay::Stay;
+use super::stay::{Stay, Told};
 use super::{LOST, delicate};
 use crate::door;
 
@@ -41,9 +42,12 @@ struct Job {
     call: Option<u64>,
     since: Instant,
     due: Instant,
-    /// How often the exception was raised.
+    /// How often the exception was raised, and since when.
     raised: u32,
+    first_raised: Option<Instant>,
     is_lost: bool,
+    /// Why the whole query is to stop: the one call went on for too long after its time.
+    verdict: Option<StopReason>,
 }
 
 /// Swapped after a fork, which leaves the thread behind and perhaps a lock held for ever.
@@ -93,9 +97,9 @@ pub(super) fn end_call(stay: Arc<Stay>, call: u64) {
 
 impl Interrupter {
     fn add(self: &Arc<Self>, stay: Arc<Stay>, call: Option<u64>) {
-        let now = Instant::now();
+        let job = Job::new(stay, call);
         let mut state = self.state.lock();
-        state.jobs.push(Job { stay, call, since: now, due: now, raised: 0, is_lost: false });
+        state.jobs.push(job);
         if !state.has_thread {
             state.has_thread = self.start();
         }
@@ -142,6 +146,8 @@ impl Interrupter {
 /// Raises the exceptions under one hold of the interpreter's lock, and gives the jobs that are not
 /// done with that.
 fn interrupt(mut jobs: Vec<Job>) -> Vec<Job> {
+    // Who goes inside looks at its token after it said so: one of the two sees the other.
+    fence(Ordering::SeqCst);
     jobs.retain(|job| !job.is_over());
     if jobs.is_empty() {
         return jobs;
@@ -163,6 +169,20 @@ fn interrupt(mut jobs: Vec<Job>) -> Vec<Job> {
 }
 
 impl Job {
+    fn new(stay: Arc<Stay>, call: Option<u64>) -> Self {
+        let now = Instant::now();
+        Self {
+            stay,
+            call,
+            since: now,
+            due: now,
+            raised: 0,
+            first_raised: None,
+            is_lost: false,
+            verdict: None,
+        }
+    }
+
     fn is_over(&self) -> bool {
         match self.call {
             None => !self.stay.is_inside(),
@@ -172,24 +192,45 @@ impl Job {
 
     fn interrupt(&mut self, py: Python<'_>) -> PyResult<()> {
         let Some(thread) = self.stay.thread() else { return Ok(()) };
+        match self.stay.is_told_at_the_door() {
+            Told::No => {}
+            // It brings the exception along when it comes back.
+            Told::Soon => return Ok(()),
+            Told::Just => {
+                self.count_raise();
+                return Ok(());
+            }
+        }
+        if self.call.is_some() && self.went_on_for() >= self.stay.patience() {
+            self.verdict = Some(self.stay.timed_out(self.stay.row(), String::new()));
+            return Ok(());
+        }
         // Who makes looking fail gains nothing by it.
         if delicate::is_better_left(py, thread, self.since.elapsed()).unwrap_or(false) {
             return Ok(());
         }
-        self.raised += 1;
+        self.count_raise();
         self.stay.interrupt(py, self.raised > 1)
+    }
+
+    fn count_raise(&mut self) {
+        self.raised += 1;
+        self.first_raised.get_or_insert_with(Instant::now);
+    }
+
+    /// How long the code went on after it was told to stop.
+    fn went_on_for(&self) -> Duration {
+        self.first_raised.map_or(Duration::ZERO, |first| first.elapsed())
     }
 
     /// The job after the exception was raised once more.
     fn next(mut self) -> Option<Self> {
-        let waited = self.since.elapsed();
-        if self.call.is_some() && waited >= self.stay.patience() {
+        if let Some(verdict) = self.verdict {
             // This makes a job of its own.
-            let row = self.stay.row();
-            self.stay.token().stop(self.stay.timed_out(row, String::new()));
+            self.stay.token().stop(verdict);
             return None;
         }
-        if self.call.is_none() && waited >= LOST && !self.is_lost {
+        if self.call.is_none() && self.went_on_for() >= LOST && !self.is_lost {
             self.is_lost = true;
             self.stay.abandon_place();
             log::warn!(

@@ -9,7 +9,8 @@ use arrowsmith_contract::{
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
-use super::{PythonKernel, note};
+use super::callee::Callee;
+use super::note;
 use crate::errors;
 use crate::interrupt::Stay;
 
@@ -27,23 +28,39 @@ pub(super) enum Failure {
     Other(Error),
 }
 
-/// Which call failed: its row, unless it was for a batch, and its arguments as text.
+/// Which call failed: of which part of the function where it has several, for which row unless it was
+/// for more than one, and with which arguments.
 pub(super) struct Place<'a> {
+    pub(super) part: Option<&'static str>,
     pub(super) row: Option<RowNumber>,
+    /// A list of values in parentheses, or what else there is to say.
     pub(super) arguments: &'a dyn Fn() -> String,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    pub(super) fn of_row(row: RowNumber, arguments: &'a dyn Fn() -> String) -> Self {
+        Self { part: None, row: Some(row), arguments }
+    }
+
+    pub(super) fn of_batch(arguments: &'a dyn Fn() -> String) -> Self {
+        Self { part: None, row: None, arguments }
+    }
+
+    /// What isn't the function itself but a part of it.
+    pub(super) fn told_part(&self) -> String {
+        self.part.map_or_else(String::new, |part| format!("in its {part}, "))
+    }
+
     /// The arguments within a sentence.
     pub(super) fn told_arguments(&self) -> String {
         let arguments = (self.arguments)();
-        if self.row.is_some() { format!("arguments {arguments}") } else { arguments }
+        if arguments.starts_with('(') { format!("arguments {arguments}") } else { arguments }
     }
 }
 
 /// The failures of one batch; dropping it hands them to the session's log.
 pub(super) struct Failures<'a> {
-    kernel: &'a PythonKernel,
+    callee: &'a Callee,
     context: &'a CallContext,
     stay: &'a Stay,
     room: usize,
@@ -52,10 +69,10 @@ pub(super) struct Failures<'a> {
 }
 
 impl<'a> Failures<'a> {
-    pub(super) fn new(kernel: &'a PythonKernel, context: &'a CallContext, stay: &'a Stay) -> Self {
-        let collects = kernel.policy.on_error == OnError::Collect;
+    pub(super) fn new(callee: &'a Callee, context: &'a CallContext, stay: &'a Stay) -> Self {
+        let collects = callee.policy.on_error == OnError::Collect;
         let room = if collects { context.errors.room() } else { 0 };
-        Self { kernel, context, stay, room, collected: Vec::new(), undescribed: 0 }
+        Self { callee, context, stay, room, collected: Vec::new(), undescribed: 0 }
     }
 
     /// Decides by the function's policy; without an error the call's rows are NULL.
@@ -70,7 +87,7 @@ impl<'a> Failures<'a> {
         place: &Place<'_>,
     ) -> Result<()> {
         self.context.token.check()?;
-        let on_error = self.kernel.policy.on_error;
+        let on_error = self.callee.policy.on_error;
         if on_error == OnError::Raise || !is_taken(py, &failure) {
             return Err(self.error(py, failure, place));
         }
@@ -83,11 +100,14 @@ impl<'a> Failures<'a> {
     fn error(&self, py: Python<'_>, failure: Failure, place: &Place<'_>) -> Error {
         match failure {
             Failure::Raised(exception) => {
-                note::add(py, &exception, &note::of_call(self.kernel, place));
-                errors::raised(py, exception, &self.kernel.function, place.row)
+                note::add(py, &exception, &note::of_call(self.callee, place));
+                errors::raised(py, exception, &self.callee.function, place.row)
             }
-            Failure::Misfit(value, hint) => self.kernel.misfit(place.row, value, hint),
-            Failure::TimedOut => self.stay.timed_out(place.row, place.told_arguments()).into(),
+            Failure::Misfit(value, hint) => self.callee.misfit(place.row, value, hint),
+            Failure::TimedOut => {
+                let arguments = place.told_part() + &place.told_arguments();
+                self.stay.timed_out(place.row, arguments).into()
+            }
             Failure::Other(error) => error,
         }
     }
@@ -101,7 +121,7 @@ impl<'a> Failures<'a> {
         let message = note::shortened(&message, MESSAGE);
         self.collected.push(CollectedError {
             time: SystemTime::now(),
-            function: Arc::clone(&self.kernel.function),
+            function: Arc::clone(&self.callee.function),
             row: place.row,
             arguments: (place.arguments)(),
             class,

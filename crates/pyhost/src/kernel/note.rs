@@ -4,7 +4,7 @@ use arrowsmith_contract::{RowNumber, RowScope};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
-use super::PythonKernel;
+use super::callee::Callee;
 use super::failure::Place;
 
 /// Longer texts of values are cut.
@@ -13,12 +13,9 @@ const SHOWN: usize = 80;
 const ARGUMENTS: usize = 8;
 
 /// The note of a call.
-pub(super) fn of_call(kernel: &PythonKernel, place: &Place<'_>) -> String {
-    let arguments = place.told_arguments();
-    match place.row {
-        Some(row) => format!("{}, {row}, {arguments}", prefix(kernel)),
-        None => format!("{}, {arguments}", prefix(kernel)),
-    }
+pub(super) fn of_call(callee: &Callee, place: &Place<'_>) -> String {
+    let row = place.row.map_or_else(String::new, |row| format!("{row}, "));
+    format!("{}, {}{row}{}", prefix(callee), place.told_part(), place.told_arguments())
 }
 
 /// The arguments of a call for one row.
@@ -39,12 +36,12 @@ pub(super) fn of_batch(first: RowNumber, rows: usize) -> String {
 }
 
 /// The note of a class's set-up.
-pub(super) fn set_up(kernel: &PythonKernel) -> String {
-    format!("{}, in its set-up", prefix(kernel))
+pub(super) fn set_up(callee: &Callee) -> String {
+    format!("{}, in its set-up", prefix(callee))
 }
 
-fn prefix(kernel: &PythonKernel) -> String {
-    format!("in {} (version {})", kernel.function, kernel.version)
+fn prefix(callee: &Callee) -> String {
+    format!("in {} (version {})", callee.function, callee.version)
 }
 
 /// Adds the note. An object that is raised again has the note of its last time only. What goes

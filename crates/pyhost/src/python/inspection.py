@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from . import aggregates, procedures, scalars, windows
+from .declaration import Declaration
 from .errors import PluginLoadError
 from .null_policies import null_policies
 from .options import check_options, mode, on_error, thread_safe, timeout
 from .parameters import ParameterTypes, parameter_types, result_type
-from .plugin import Declaration
 from .signature import read_signature
 from .source import FunctionSource, capture
 from .target import Target
 from .untrusted import as_text, described
+from .windows import window_signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Function", "Parameter", "describe"]
+
+_LOOKS = {
+    "scalar": scalars.look,
+    "aggregate": aggregates.look,
+    "procedure": procedures.look,
+    "window": windows.look,
+}
 
 
 @dataclass(frozen=True)
@@ -37,14 +47,21 @@ class Parameter:
 class Function:
     """A function as the host takes it."""
 
+    kind: str
     name: str
     callable: Callable[..., Any]
     is_class: bool
+    style: str
+    """How it is called, of those that its kind has."""
+    parts: list[tuple[str, Callable[..., Any]]]
+    """The functions that it is made of, where they are several."""
     mode: str
     parameters: list[Parameter]
     required: int
     variadic: bool
-    returns: str
+    returns: str | None
+    yields: list[tuple[str, str]]
+    """The columns of a procedure, which returns nothing else."""
     determinism: str
     tier: str
     on_error: str
@@ -84,21 +101,31 @@ def describe(declaration: Declaration, determinism: str) -> Function:
 
 
 def _function(target: Target, determinism: str) -> Function:
+    declared = target.declaration
+    kind = declared.kind
+    if isinstance(target.function, Mapping):
+        target.style = "mapping"
     _check_name(target)
     check_options(target)
-    _check_kind(target)
-    declared = target.declaration
-    signature = read_signature(target)
+    _LOOKS[kind](target)
+    signature = window_signature(target) if kind == "window" else read_signature(target)
     typed = parameter_types(target, signature)
+    if kind == "aggregate":
+        aggregates.check_parameters(target, typed)
+    is_procedure = kind == "procedure"
     return Function(
+        kind=kind,
         name=as_text(target.name),
         callable=target.function,
         is_class=target.is_class,
+        style=target.style,
+        parts=list(target.parts.items()),
         mode=mode(target),
         parameters=_parameters(target, typed),
         required=signature.required,
         variadic=typed.variadic,
-        returns=as_text(result_type(target, signature)),
+        returns=None if is_procedure else as_text(result_type(target, signature)),
+        yields=procedures.yielded_columns(target, signature) if is_procedure else [],
         determinism=as_text(determinism if declared.determinism is None else declared.determinism),
         tier=as_text(declared.tier),
         on_error=on_error(target),
@@ -112,21 +139,9 @@ def _function(target: Target, determinism: str) -> Function:
 
 
 def _check_name(target: Target) -> None:
-    if not callable(target.function):
-        raise target.error(f"a {target.declaration.kind} function must be callable")
     if not isinstance(target.name, str) or target.name in ("", "<lambda>"):
         what = "a lambda" if target.name == "<lambda>" else "the function"
         raise target.error(f"{what} has no name; give one as the decorator's first argument")
-
-
-def _check_kind(target: Target) -> None:
-    if target.is_class and "__call__" not in dir(target.function):
-        raise target.error(f"the class {target.name} has no __call__")
-    kind = inspect.unwrap(target.called)
-    if inspect.iscoroutinefunction(kind) or inspect.isasyncgenfunction(kind):
-        raise target.error(f"{target.name} is async; a scalar function gives its value at once")
-    if inspect.isgeneratorfunction(kind):
-        raise target.error(f"{target.name} is a generator; a scalar function returns one value")
 
 
 def _parameters(target: Target, typed: ParameterTypes) -> list[Parameter]:
@@ -138,6 +153,8 @@ def _parameters(target: Target, typed: ParameterTypes) -> list[Parameter]:
 
 
 def _documentation(target: Target) -> str | None:
+    if target.style == "parts" and isinstance(target.function, Mapping):
+        return None
     text = inspect.getdoc(target.function)
     if not isinstance(text, str) or not text:
         return None

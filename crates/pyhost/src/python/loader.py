@@ -11,11 +11,12 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from .declaration import Declaration
 from .errors import PluginLoadError
 from .gathering import DEFAULT_VERSION, LoadedPlugin, gather, made_by
 from .inspection import describe
 from .modules import Life, ModuleLoader, new_module, remove_after
-from .plugin import Declaration, Plugin
+from .plugin import Plugin
 from .refusals import failure, refusal_of
 from .signals import SignalHandlers
 from .tracebacks import hide_own_frames, line_in_plugin
@@ -101,22 +102,7 @@ def load_object(target: Any) -> LoadedPlugin:  # noqa: ANN401 - whatever a user 
 @_guarded
 def load_function(function: Callable[..., object]) -> LoadedPlugin:
     """Load one annotated function as a plugin of its own, called ``session.<name>``."""
-    declaration = Declaration(
-        kind="scalar",
-        name=None,
-        function=function,
-        args=None,
-        returns=None,
-        vectorized=False,
-        determinism=None,
-        nulls="auto",
-        tier="auto",
-        on_error="raise",
-        timeout=None,
-        thread_safe=True,
-        file=None,
-        line=None,
-    )
+    declaration = Declaration(kind="scalar", function=function)
     described = describe(declaration, "auto")
     return LoadedPlugin(f"session.{described.name}", DEFAULT_VERSION, described.file, [described])
 

@@ -44,7 +44,8 @@ def _policy(target: Target, declared: str, name: str, text: str) -> str:
     node = None if found is None else found[1]
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return "skip"
-    reading = nulls.read(node)
+    is_generator = target.style.startswith("generator")
+    reading = nulls.read(node, [name] if is_generator else ())
     if name in reading.compared:
         return "pass"
     variadic = node.args.vararg

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["NullReading", "read"]
 
@@ -21,11 +25,19 @@ class NullReading:
     """Line and text of the first hint at None of another kind."""
 
 
-def read(function: ast.FunctionDef | ast.AsyncFunctionDef) -> NullReading:
-    """Read what a function does with None."""
+def read(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, others: Iterable[str] = ()
+) -> NullReading:
+    """Read what a function does with None.
+
+    Args:
+        function: Its definition.
+        others: Names of values that are no parameters of it, such as those of a generator's loop.
+    """
     arguments = function.args
     parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    reader = _Reader({parameter.arg: parameter.arg for parameter in parameters})
+    names = {parameter.arg: parameter.arg for parameter in parameters}
+    reader = _Reader(names | {name: name for name in others})
     if arguments.vararg is not None:
         reader.names[arguments.vararg.arg] = arguments.vararg.arg
         reader.variadic = arguments.vararg.arg

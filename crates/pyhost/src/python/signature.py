@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .annotations import evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .target import Target
 
@@ -35,15 +34,16 @@ def read_signature(target: Target) -> Signature:
     except (TypeError, ValueError):
         return _unknown_signature(target)
     parameters = list(signature.parameters.values())
-    if _takes_self(target):
-        parameters = parameters[1:]
+    for _ in range(target.leading):
+        if parameters and parameters[0].kind is not inspect.Parameter.VAR_POSITIONAL:
+            del parameters[0]
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     _refuse_needed_keywords(target, parameters)
     return Signature(
         names=[p.name for p in positional],
         required=sum(p.default is p.empty for p in positional),
         variadic=next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None),
-        annotations=_annotations(target, parameters, signature.return_annotation),
+        annotations=_annotations(target, parameters),
     )
 
 
@@ -57,14 +57,6 @@ def _unknown_signature(target: Target) -> Signature:
     return Signature(names, len(names), "rest" if repeats else None, {})
 
 
-def _takes_self(target: Target) -> bool:
-    """Whether the first parameter of what is called is the object itself."""
-    if target.called is target.function or isinstance(target.function, functools.partial):
-        return False
-    owner = target.function if target.is_class else type(target.function)
-    return not isinstance(inspect.getattr_static(owner, "__call__"), staticmethod)
-
-
 def _refuse_needed_keywords(target: Target, parameters: Sequence[inspect.Parameter]) -> None:
     for parameter in parameters:
         if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty:
@@ -72,13 +64,20 @@ def _refuse_needed_keywords(target: Target, parameters: Sequence[inspect.Paramet
             raise target.error(f"{message}; SQL gives arguments by position")
 
 
-def _annotations(
-    target: Target, parameters: Sequence[inspect.Parameter], result: object
-) -> dict[str, object]:
-    namespace = getattr(inspect.unwrap(target.called), "__globals__", {})
+def _annotations(target: Target, parameters: Sequence[inspect.Parameter]) -> dict[str, object]:
     annotations = {
-        p.name: evaluate(p.annotation, namespace) for p in parameters if p.annotation is not p.empty
+        p.name: _evaluated(p.annotation, target.called)
+        for p in parameters
+        if p.annotation is not p.empty
     }
+    try:
+        result = inspect.signature(target.result).return_annotation
+    except (TypeError, ValueError):
+        return annotations
     if result is not inspect.Signature.empty:
-        annotations["return"] = evaluate(result, namespace)
+        annotations["return"] = _evaluated(result, target.result)
     return annotations
+
+
+def _evaluated(annotation: object, function: Callable[..., Any]) -> object:
+    return evaluate(annotation, getattr(inspect.unwrap(function), "__globals__", {}))

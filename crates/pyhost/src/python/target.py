@@ -13,7 +13,7 @@ from .errors import PluginLoadError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .plugin import Declaration
+    from .declaration import Declaration
 
 __all__ = ["Target"]
 
@@ -26,18 +26,46 @@ class Target:
         self.declaration = declaration
         self.function = declaration.function
         self.is_class = isinstance(self.function, type)
-        self.called = _called(self.function)
-        """What is called for a row: the function, or the `__call__` of a class or object."""
-        self.found = definition(self.called)
-        """The text and the definition of what is called, if they are known."""
+        self.style = "class" if self.is_class else "function"
+        """How it is called; each kind has more of these."""
+        self.parts: dict[str, Callable[..., Any]] = {}
+        """The functions that it is made of, where they are several."""
+        self.calls(_called(self.function))
+        self.leading = int(self._takes_self())
         self.file, self.line = self._place()
         self.name = declaration.name
         if self.name is None:
             self.name = getattr(self.function, "__name__", "")
 
+    def calls(self, called: Callable[..., Any], leading: int = 0) -> None:
+        """Say what is called for a row, and how many of its parameters are not the row's."""
+        self.called = called
+        self.result = called
+        """What has the annotation of the result."""
+        self.leading = leading
+        self.found = definition(called)
+        """The text and the definition of what is called, if they are known."""
+
     def error(self, message: str) -> PluginLoadError:
         """Make the error for a mistake in the declaration."""
         return PluginLoadError(message, self.file, self.line)
+
+    def refuse_async(self, function: Callable[..., Any], wanted: str) -> None:
+        """Refuse a function that gives something to be awaited."""
+        function = inspect.unwrap(function)
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            raise self.error(f"{self.name} is async; {wanted}")
+
+    def is_generator(self) -> bool:
+        """Whether what is called for a row is a generator function."""
+        return inspect.isgeneratorfunction(inspect.unwrap(self.called))
+
+    def _takes_self(self) -> bool:
+        """Whether the first parameter of what is called is the object itself."""
+        if self.called is self.function or isinstance(self.function, functools.partial):
+            return False
+        owner = self.function if self.is_class else type(self.function)
+        return not isinstance(inspect.getattr_static(owner, "__call__", None), staticmethod)
 
     def _place(self) -> tuple[str | None, int | None]:
         """File and line of the ``def``, else where the decorator stands."""

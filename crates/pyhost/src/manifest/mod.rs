@@ -1,20 +1,21 @@
 //! From what `loader.py` found to the contract's manifest, with a kernel for each function.
 
+mod kernels;
+mod signature;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use arrow::datatypes::DataType;
 use arrowsmith_contract::{
-    CallPolicy, DeclaredType, Error, Function, FunctionName, Kernel, LoadError, Location, Manifest,
-    Mode, NullPolicy, Parameter, PluginId, QualifiedName, Result, Signature, Tier, TierChoice,
-    Type,
+    CallPolicy, Error, Function, FunctionName, LoadError, Location, Manifest, Mode, PluginId,
+    QualifiedName, Result, Tier, TierChoice,
 };
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use crate::errors;
-use crate::kernel::{Life, PythonKernel, SUPPORTED, Target};
+use crate::kernel::{Callee, Life};
 use crate::source::Texts;
 
 /// Counts loads.
@@ -31,14 +32,18 @@ struct LoadedPlugin<'py> {
 
 #[derive(FromPyObject)]
 struct LoadedFunction<'py> {
+    kind: String,
     name: String,
     callable: Bound<'py, PyAny>,
     is_class: bool,
+    style: String,
+    parts: Vec<(String, Bound<'py, PyAny>)>,
     mode: String,
     parameters: Vec<LoadedParameter>,
     required: usize,
     variadic: bool,
-    returns: String,
+    returns: Option<String>,
+    yields: Vec<(String, String)>,
     determinism: String,
     tier: String,
     on_error: String,
@@ -97,18 +102,16 @@ fn make_function(
         _ => Mode::Row,
     };
     import_libraries(py, mode)?;
-    let signature = make_signature(loaded, mode)?;
+    let signature = signature::make(loaded, mode)?;
     // There is one tier so far; asking for it is checked, and the choice is made here.
     let (TierChoice::Auto | TierChoice::Only(Tier::Inline)) = loaded.tier.parse()?;
-    let callable = loaded.callable.clone().unbind();
     let policy = make_policy(loaded)?;
-    let kernel = PythonKernel {
+    let callee = Callee {
         function: QualifiedName::new(plugin, &name).to_shared(),
         version: Arc::clone(version),
         signature: signature.clone(),
         mode,
         policy,
-        target: if loaded.is_class { Target::class(callable) } else { Target::Function(callable) },
         life: life.clone(),
     };
     let source = loaded.source.as_ref().map(|source| texts.source(source)).transpose();
@@ -122,7 +125,7 @@ fn make_function(
         policy,
         documentation: loaded.documentation.as_deref().map(Arc::from),
         source: source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new),
-        kernel: Kernel::Scalar(Arc::new(kernel)),
+        kernel: kernels::make(loaded, callee)?,
     })
 }
 
@@ -161,48 +164,6 @@ fn make_policy(loaded: &LoadedFunction<'_>) -> Result<CallPolicy> {
         })?,
         thread_safe: loaded.thread_safe,
     })
-}
-
-fn make_signature(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature> {
-    let mut parameters = Vec::with_capacity(loaded.parameters.len());
-    for parameter in &loaded.parameters {
-        let what = format!("parameter {} of {}", parameter.name, loaded.name);
-        let declared = declared_type(&parameter.ty, &what, mode)?;
-        parameters.push(Parameter {
-            name: parameter.name.as_str().into(),
-            ty: declared.ty,
-            nullable: declared.nullable,
-            nulls: if parameter.nulls == "pass" { NullPolicy::Pass } else { NullPolicy::Skip },
-        });
-    }
-    if mode != Mode::Row && loaded.parameters.is_empty() {
-        return Err(LoadError::new(format!(
-            "{} is vectorized, so it needs a parameter: the arrays say how many rows there are",
-            loaded.name
-        ))
-        .into());
-    }
-    let returns = declared_type(&loaded.returns, &format!("the result of {}", loaded.name), mode)?;
-    Signature::new(parameters, loaded.required, loaded.variadic, returns.ty)
-}
-
-fn declared_type(text: &str, what: &str, mode: Mode) -> Result<DeclaredType> {
-    let declared: DeclaredType =
-        text.parse().map_err(|error: Error| LoadError::new(format!("{what}: {error}")))?;
-    let is_supported =
-        declared.ty.extension().is_none() && SUPPORTED.contains(declared.ty.data_type());
-    if !is_supported && mode != Mode::VectorizedArrow {
-        let supported: Vec<String> =
-            SUPPORTED.iter().map(|ty: &DataType| Type::from(ty.clone()).to_string()).collect();
-        return Err(LoadError::new(format!(
-            "{what} is {}; {} functions take and give {}",
-            declared.ty,
-            mode.as_str(),
-            supported.join(", ")
-        ))
-        .into());
-    }
-    Ok(declared)
 }
 
 /// Gives a load error its place, where it has none.

@@ -3,25 +3,25 @@
 use arrow::array::ArrayRef;
 use pyo3::prelude::*;
 
-use super::PythonKernel;
-use super::failure::Failure;
-use super::fit::Wanted;
-use super::found::Owner;
 use super::vectorized::CalledRows;
+use crate::kernel::callee::Callee;
+use crate::kernel::failure::Failure;
+use crate::kernel::fit::Wanted;
+use crate::kernel::found::Owner;
 
 /// Checks length and type, and converts strictly.
 ///
 /// # Errors
 /// A conversion error that names the row where there is one, or what was raised.
 pub(super) fn into_array(
-    kernel: &PythonKernel,
+    callee: &Callee,
     value: &Bound<'_, PyAny>,
     rows: &CalledRows<'_>,
 ) -> Result<ArrayRef, Failure> {
     let wanted = Wanted {
-        function: &kernel.function,
+        function: &callee.function,
         what: "result",
-        ty: Some(kernel.signature.returns()),
+        ty: Some(callee.signature.returns()),
         count: Some(rows.count),
         number: &|row| rows.number(row),
         owner: Owner::Plugin,

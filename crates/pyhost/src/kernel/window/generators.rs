@@ -1,0 +1,221 @@
+//! Windows that are generators over the rows of a partition: the state is the generator, suspended
+//! where it gave the value of the last row.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::ArrayRef;
+use arrowsmith_contract::{CallContext, Error, Result, RowNumber, WindowEvaluator};
+use pyo3::exceptions::PyStopIteration;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use super::rows::{Offered, Rows};
+use crate::door::{self, Frame};
+use crate::embedded;
+use crate::interrupt::Stay;
+use crate::kernel::call::{LOOK, call, push};
+use crate::kernel::callee::Callee;
+use crate::kernel::column::Column;
+use crate::kernel::failure::{Failure, Failures, Place};
+use crate::kernel::note;
+use crate::kernel::result::{ResultBuilder, builder};
+use crate::kernel::target::Target;
+
+/// How long the `finally` of a generator may take that nobody wants any more.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+pub(super) struct Generators {
+    callee: Arc<Callee>,
+    target: Arc<Target>,
+    /// That of the partition which goes on.
+    current: Current,
+}
+
+#[derive(Default)]
+enum Current {
+    /// Not started yet.
+    #[default]
+    None,
+    Running(Running),
+    /// It failed, so the rest of the partition is NULL.
+    Failed,
+}
+
+struct Running {
+    generator: Py<PyAny>,
+    rows: Py<Rows>,
+}
+
+impl Generators {
+    pub(super) fn new(callee: Arc<Callee>, target: Arc<Target>) -> Self {
+        Self { callee, target, current: Current::None }
+    }
+}
+
+impl WindowEvaluator for Generators {
+    fn evaluate(
+        &mut self,
+        columns: &[ArrayRef],
+        rows: usize,
+        partition_starts: &[usize],
+        context: &CallContext,
+    ) -> Result<ArrayRef> {
+        let callee = &self.callee;
+        callee.check_shape(columns, rows)?;
+        let current = &mut self.current;
+        callee.enter(context, |py, stay| {
+            let called = callee.called_rows(columns);
+            let columns = callee.readable(columns)?;
+            let readers = columns.iter().map(Column::new).collect::<Result<Vec<_>>>()?;
+            let mut failures = Failures::new(callee, context, stay);
+            let mut results = builder(callee.returns(), rows)?;
+            let mut walk = Walk {
+                callee,
+                stay,
+                advance: embedded::module(py, "windows")
+                    .and_then(|windows| windows.getattr("advance"))
+                    .map_err(|error| Error::Internal(error.to_string()))?,
+                start: self.target.callable(py, callee)?,
+                start_frame: Frame::new(py, 1),
+                next_frame: Frame::new(py, 1),
+                current,
+            };
+            let mut starts = partition_starts.iter().peekable();
+            for row in 0..rows {
+                if row % LOOK == LOOK - 1 {
+                    context.token.check()?;
+                }
+                let number = context.rows.number(row);
+                if starts.next_if(|start| **start == row).is_some()
+                    && let Err(failure) = walk.end(py)
+                {
+                    let arguments = String::new;
+                    let place = Place { part: Some("end"), row: None, arguments: &arguments };
+                    failures.settle(py, failure, &place)?;
+                }
+                let is_skipped = called.as_ref().is_some_and(|called| called.is_null(row));
+                if is_skipped || matches!(walk.current, Current::Failed) {
+                    results.push_null();
+                    continue;
+                }
+                let values: Vec<_> = readers.iter().map(|reader| reader.object(py, row)).collect();
+                if let Err(failure) = walk.step(py, row, number, &values, results.as_mut()) {
+                    let arguments = || note::arguments(&values);
+                    failures.settle(py, failure, &Place::of_row(number, &arguments))?;
+                    results.push_null();
+                    walk.give_up(py);
+                }
+            }
+            Ok(results.finish())
+        })
+    }
+}
+
+impl Drop for Generators {
+    fn drop(&mut self) {
+        let Current::Running(running) = std::mem::take(&mut self.current) else { return };
+        let function = &self.callee.function;
+        let left = self.callee.leave_behind(FAREWELL, |py| {
+            if let Err(exception) = close(running.generator.bind(py)) {
+                log::warn!("the generator of {function} raised when it was closed: {exception}");
+            }
+            Ok(())
+        });
+        if let Err(error) = left {
+            log::debug!("the generator of {function} went with {error}");
+        }
+    }
+}
+
+/// Ends a generator where it is suspended; its `finally` runs.
+fn close(generator: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = generator.py();
+    // Another iterator than a generator may have none.
+    let Some(close) = generator.getattr_opt("close")? else { return Ok(()) };
+    door::call(&close, &PyTuple::empty(py), None).map(drop)
+}
+
+/// One walk over the rows of a batch.
+struct Walk<'a, 'py> {
+    callee: &'a Callee,
+    stay: &'a Stay,
+    /// Python's `next`.
+    advance: Bound<'py, PyAny>,
+    start: Bound<'py, PyAny>,
+    start_frame: Frame<'py>,
+    next_frame: Frame<'py>,
+    current: &'a mut Current,
+}
+
+impl<'py> Walk<'_, 'py> {
+    fn step(
+        &mut self,
+        py: Python<'py>,
+        row: usize,
+        number: RowNumber,
+        values: &[Bound<'py, PyAny>],
+        results: &mut dyn ResultBuilder,
+    ) -> Result<(), Failure> {
+        if matches!(self.current, Current::None) {
+            *self.current = Current::Running(self.started(py, row)?);
+        }
+        let Current::Running(running) = &*self.current else { return Ok(()) };
+        let object = match values {
+            [value] => value.clone(),
+            values => PyTuple::new(py, values).map_err(Failure::Raised)?.into_any(),
+        };
+        running.rows.get().offer(object.unbind());
+        self.next_frame.set(0, running.generator.bind(py).clone());
+        let answer = call(self.stay, &mut self.next_frame, &self.advance, Some(row));
+        match (running.rows.get().outcome(), answer) {
+            (Offered::Overrun, _) => {
+                Err(self.misuse(number, "it asked for a row before it gave the value of the last"))
+            }
+            (Offered::Ignored, Ok(_)) => {
+                Err(self.misuse(number, "it gave one more value before it took the row"))
+            }
+            (_, Err(Failure::Raised(end))) if end.is_instance_of::<PyStopIteration>(py) => {
+                Err(self.misuse(number, "it ended before the rows of the partition did"))
+            }
+            (_, Err(failure)) => Err(failure),
+            (Offered::Taken, Ok(value)) => push(self.stay, &value, Some(row), results),
+        }
+    }
+
+    fn started(&mut self, py: Python<'py>, row: usize) -> Result<Running, Failure> {
+        let rows = Bound::new(py, Rows::default()).map_err(Failure::Raised)?;
+        self.start_frame.set(0, rows.clone().into_any());
+        let generator = call(self.stay, &mut self.start_frame, &self.start, Some(row))?;
+        Ok(Running { generator: generator.unbind(), rows: rows.unbind() })
+    }
+
+    /// Closes the generator of the partition that is over.
+    fn end(&mut self, py: Python<'py>) -> Result<(), Failure> {
+        let Current::Running(running) = std::mem::take(self.current) else { return Ok(()) };
+        self.stay.begin_call(None);
+        let closed = close(running.generator.bind(py));
+        if self.stay.end_call(py) {
+            return Err(Failure::TimedOut);
+        }
+        closed.map_err(Failure::Raised)
+    }
+
+    /// Closes a generator that failed, whose second failure nobody asks for.
+    fn give_up(&mut self, py: Python<'py>) {
+        let _ = self.end(py);
+        *self.current = Current::Failed;
+    }
+
+    #[cold]
+    fn misuse(&self, row: RowNumber, hint: &str) -> Failure {
+        Failure::Other(Error::Conversion {
+            function: Arc::clone(&self.callee.function),
+            row: Some(row),
+            what: "what the generator did".to_owned(),
+            expected: "one value for each row".to_owned(),
+            value: "a generator over the rows".to_owned(),
+            hint: hint.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! The kernel of each kind of function.
+
+use std::sync::Arc;
+
+use arrowsmith_contract::{Kernel, LoadError, Result};
+
+use pyo3::prelude::*;
+
+use super::LoadedFunction;
+use crate::errors;
+use crate::kernel::{
+    Callee, Form, Parts, Pickle, PythonAggregate, PythonScalar, PythonWindow, Target,
+};
+
+pub(super) fn make(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
+    match loaded.kind.as_str() {
+        "scalar" => Ok(Kernel::Scalar(Arc::new(PythonScalar { callee, target: target(loaded) }))),
+        "aggregate" => {
+            let py = loaded.callable.py();
+            let pickle = Pickle::import(py).map_err(|error| errors::from_loader(py, error))?;
+            let in_place = loaded.style == "plain";
+            let kernel = PythonAggregate::new(callee, parts(loaded), in_place, pickle);
+            Ok(Kernel::Aggregate(Arc::new(kernel)))
+        }
+        "window" => {
+            let form = match loaded.style.as_str() {
+                style if style.starts_with("generator") => Form::Generator(target(loaded).into()),
+                style if style.starts_with("whole") => Form::Whole(target(loaded).into()),
+                _ => Form::Steps(parts(loaded).into()),
+            };
+            Ok(Kernel::Window(Arc::new(PythonWindow::new(callee, form))))
+        }
+        kind => Err(LoadError::new(format!("{kind}s are not there yet")).into()),
+    }
+}
+
+/// The one thing that is called.
+fn target(loaded: &LoadedFunction<'_>) -> Target {
+    Target::new(loaded.callable.clone().unbind(), loaded.is_class)
+}
+
+/// The several things that are called.
+fn parts(loaded: &LoadedFunction<'_>) -> Parts {
+    if loaded.style == "class" {
+        let names = loaded.parts.iter().map(|(name, _)| name.clone()).collect();
+        return Parts::methods(loaded.callable.clone().unbind(), names);
+    }
+    let function =
+        |(name, part): &(String, Bound<'_, PyAny>)| (name.clone(), part.clone().unbind());
+    Parts::functions(loaded.parts.iter().map(function).collect())
+}
