@@ -1,13 +1,18 @@
 //! Lets sqllogictest talk to an engine session that has the plugin `ai.example.p`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, UInt32Array,
+};
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use arrowsmith_contract::{Determinism, Error as ContractError, Grants, Manifest};
+use arrowsmith_contract::{
+    Determinism, Error as ContractError, Grants, Manifest, ProcedureArguments, Yielded,
+};
 use arrowsmith_engine::{Database, DatabaseOptions, Error, Parameters, Result, Session};
-use arrowsmith_testkit::{AggregateSteps, PluginBuilder};
+use arrowsmith_testkit::{AggregateSteps, Pieces, PluginBuilder, Pull, WindowStep};
 use sqllogictest::{DB, DBOutput, DefaultColumnType};
 
 /// One session, as a database under test.
@@ -78,8 +83,9 @@ fn shown(text: &str) -> String {
     if text.is_empty() { "(empty)".to_owned() } else { text.to_owned() }
 }
 
-/// `twice(int)`, `positive(int)` which fails at zero or less, `shout(string)`, `is_null(int?)`, and the
-/// aggregates `total(int)` and `joined(int)`.
+/// `twice(int)`, `positive(int)` which fails at zero or less, `shout(string)`, `is_null(int?)`, the
+/// aggregates `total(int)` and `joined(int)`, the window `running(int)` and the procedures
+/// `range(int)` and `heap(table)`, which counts rows.
 fn plugin() -> Result<Manifest> {
     let builder = PluginBuilder::new("ai.example.p")?
         .scalar("twice", &["int"], "int", Determinism::Pure, |row| {
@@ -112,7 +118,74 @@ fn plugin() -> Result<Manifest> {
             Arc::new(StringArray::from(vec![texts.join(" ")]))
         }),
     )?;
+    let builder = builder
+        .window("running", &["int"], "int", Pieces::Any, running)?
+        .procedure("range", &["int", "int"], 1, "struct<n: int>", |given| Ok(range(&given)))?
+        .procedure("heap", &["table"], 1, "struct<rows: int>", |given| Ok(heap(given)))?;
     Ok(builder.build()?)
+}
+
+/// The sum so far.
+fn running() -> WindowStep {
+    let mut sum = 0;
+    Box::new(move |columns, rows, starts, _| {
+        let values = (0..rows).map(|row| {
+            if starts.contains(&row) {
+                sum = 0;
+            }
+            let column = columns[0].as_primitive::<Int64Type>();
+            column.is_valid(row).then(|| {
+                sum += column.value(row);
+                sum
+            })
+        });
+        Ok(Arc::new(values.collect::<Int64Array>()))
+    })
+}
+
+fn yielded(name: &str, values: Vec<i64>, origins: Vec<u32>) -> Result<Yielded, ContractError> {
+    let column: ArrayRef = Arc::new(Int64Array::from(values));
+    let batch = RecordBatch::try_from_iter_with_nullable([(name, column, true)])?;
+    Ok(Yielded { batch, origins: UInt32Array::from(origins) })
+}
+
+/// From 0 up to the first argument, by the second.
+fn range(given: &ProcedureArguments) -> Pull {
+    let columns = given.columns.clone();
+    let value = move |index: usize, row: usize, default: i64| match columns.get(index) {
+        Some(column) if column.is_valid(row) => column.as_primitive::<Int64Type>().value(row),
+        Some(_) => 0,
+        None => default,
+    };
+    let mut rows = (0..given.rows).flat_map(move |row| {
+        let by = value(1, row, 1).unsigned_abs().max(1);
+        let by = usize::try_from(by).unwrap_or(usize::MAX);
+        let origin = u32::try_from(row).unwrap_or(u32::MAX);
+        (0..value(0, row, 0)).step_by(by).map(move |n| (origin, n))
+    });
+    Box::new(move |most, _| {
+        let (origins, values): (Vec<u32>, Vec<i64>) = rows.by_ref().take(most).unzip();
+        if values.is_empty() { Ok(None) } else { yielded("n", values, origins).map(Some) }
+    })
+}
+
+/// How many rows a table has.
+fn heap(given: ProcedureArguments) -> Pull {
+    let mut table = given.table;
+    Box::new(move |_, context| {
+        let Some(mut table) = table.take() else {
+            return Ok(None);
+        };
+        let mut rows = 0;
+        loop {
+            context.token.check()?;
+            match table.poll(Duration::from_millis(5)).transpose()? {
+                None => {}
+                Some(Some(batch)) => rows += i64::try_from(batch.num_rows()).unwrap_or(i64::MAX),
+                Some(None) => return yielded("rows", vec![rows], vec![0]).map(Some),
+            }
+        }
+    })
 }
 
 /// An aggregate that keeps the values until it is asked.

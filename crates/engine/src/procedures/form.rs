@@ -53,7 +53,12 @@ pub(crate) fn rewrite(factor: &mut TableFactor, function: &Arc<Function>) -> Res
     };
     call.check_extras(factor)?;
     let arguments = call.arguments(given)?;
-    let lateral = arguments.iter().any(has_columns);
+    let is_lateral = |argument: &Expr| match argument {
+        // Its query sees no columns but its own.
+        Expr::Function(call) if is_table(call) => false,
+        other => has_columns(other),
+    };
+    let lateral = arguments.iter().any(is_lateral);
     let args = arguments
         .into_iter()
         .map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)))

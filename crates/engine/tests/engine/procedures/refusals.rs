@@ -59,7 +59,12 @@ fn denied_says_denied() {
         .unwrap()
         .build()
         .unwrap();
-    procedures.fixture.session.registry().commit(&plugin, &Grants::parse::<&str>([]).unwrap(), false).unwrap();
+    procedures
+        .fixture
+        .session
+        .registry()
+        .commit(&plugin, &Grants::parse::<&str>([]).unwrap(), false)
+        .unwrap();
     let error = procedures.fixture.error("SELECT * FROM d.rows()");
     assert!(error.contains("the grant Procedure was not given"), "{error}");
 }
