@@ -25,7 +25,8 @@ PLANES = """
             PARTITION BY tailnum ORDER BY time_hour, sched_dep_time, flight, origin) AS lateness
         FROM flights WHERE tailnum IS NOT NULL)
     SELECT tailnum, carrier, count(lateness) AS flights, max(lateness) AS worst
-    FROM series GROUP BY tailnum, carrier ORDER BY worst DESC, tailnum LIMIT 10
+    FROM series GROUP BY tailnum, carrier ORDER BY worst DESC NULLS LAST, tailnum
+    LIMIT 10
 """
 
 

@@ -89,8 +89,10 @@ def test_extremes_come_back(functions: dict[str, arrowsmith.Function]) -> None:
     assert functions["date"]([dt.date.min, dt.date.max]) == [dt.date.min, dt.date.max]
     ends = [dt.datetime.min, dt.datetime.max]
     assert functions["timestamp"](ends) == ends
+    # The minus of decimals rounds.
     most = Decimal("9" * 28 + "." + "9" * 10)
-    assert functions["decimal(38,10)"]([most, -most]) == [most, -most]
+    ends = [most, most.copy_negate()]
+    assert functions["decimal(38,10)"](ends) == ends
     assert functions["decimal(5,-2)"]([Decimal(9999900)]) == [Decimal(9999900)]
 
 

@@ -10,7 +10,7 @@ import arrowsmith
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["README.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/functions.md"])
 def test_examples_in_documents(name):
     failed, attempted = doctest.testfile(str(ROOT / name), module_relative=False)
     assert attempted > 10
