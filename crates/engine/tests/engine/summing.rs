@@ -13,7 +13,6 @@ use arrowsmith_testkit::{AggregateLog, AggregateSteps, PluginBuilder};
 pub(crate) struct Summing {
     pub(crate) session: Session,
     pub(crate) total: Arc<AggregateLog>,
-    pub(crate) list: Arc<AggregateLog>,
     pub(crate) moving: Arc<AggregateLog>,
     pub(crate) rows: Arc<AggregateLog>,
     pub(crate) fails: Arc<AggregateLog>,
@@ -30,9 +29,12 @@ impl Summing {
         let session = Database::in_memory(options).unwrap().session().unwrap();
         let builder = PluginBuilder::new("ai.a").unwrap();
         let (builder, total) = builder.aggregate("total", &["int"], "int", sum(add)).unwrap();
-        let moving = AggregateSteps { retract: Some(Box::new(take_back)), ..sum(add) };
+        let moving = AggregateSteps {
+            retract: Some(Box::new(|state, value| take_back(state, value))),
+            ..sum(add)
+        };
         let (builder, moving) = builder.aggregate("moving", &["int"], "int", moving).unwrap();
-        let (builder, list) = builder.aggregate("list", &["int"], "string", listing()).unwrap();
+        let (builder, _) = builder.aggregate("list", &["int"], "string", listing()).unwrap();
         let (builder, rows) = builder.aggregate("rows", &[], "int", sum(add)).unwrap();
         let fails = sum(|state, value| match value {
             13 => Err(ContractError::Internal("unlucky".to_owned())),
@@ -41,7 +43,7 @@ impl Summing {
         let (builder, fails) = builder.aggregate("fails", &["int"], "int", fails).unwrap();
         let plugin = builder.build().unwrap();
         session.registry().commit(&plugin, &Grants::all(), true).unwrap();
-        Self { session, total, list, moving, rows, fails }
+        Self { session, total, moving, rows, fails }
     }
 
     /// A table with the columns `id` from 0 on, `k` of `groups` values and `x`, NULL in every
@@ -49,7 +51,7 @@ impl Summing {
     pub(crate) fn table(&self, name: &str, rows: i64, groups: i64) {
         let ids = Int64Array::from_iter_values(0..rows);
         let k = Int64Array::from_iter_values((0..rows).map(|id| id * 7919 % groups));
-        let x = Int64Array::from_iter((0..rows).map(|id| (id % 5 != 4).then_some(id % 1000)));
+        let x = (0..rows).map(|id| (id % 5 != 4).then_some(id % 1000)).collect::<Int64Array>();
         let field = |name: &str| Field::new(name, DataType::Int64, true);
         let schema = Arc::new(Schema::new(vec![field("id"), field("k"), field("x")]));
         let columns: Vec<ArrayRef> = vec![Arc::new(ids), Arc::new(k), Arc::new(x)];
@@ -131,7 +133,7 @@ fn add(state: &mut Vec<i64>, value: i64) -> ContractResult<()> {
     Ok(())
 }
 
-fn take_back(state: &mut Vec<i64>, value: i64) {
+fn take_back(state: &mut [i64], value: i64) {
     if let Some(sum) = state.first_mut() {
         *sum -= value;
     }
