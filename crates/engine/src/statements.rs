@@ -49,7 +49,7 @@ fn parse(text: &str) -> Result<Vec<Statement>> {
     let dialect = GenericDialect {};
     let tokens = Tokenizer::new(&dialect, text).tokenize_with_location();
     let tokens = tokens.map_err(|error| DataFusionError::from(ParserError::from(error)))?;
-    let tokens = procedures::wrap_tables(tokens);
+    let tokens = procedures::wrap_tables(&tokens);
     let statements =
         DFParserBuilder::new(tokens).with_dialect(&dialect).build()?.parse_statements()?;
     Ok(statements.into())

@@ -45,6 +45,6 @@ fn sort_members(order: OrderByExpr) -> Vec<OrderByExpr> {
     let OrderByExpr { expr, options, with_fill } = order;
     members(expr)
         .into_iter()
-        .map(|expr| OrderByExpr { expr, options: options.clone(), with_fill: with_fill.clone() })
+        .map(|expr| OrderByExpr { expr, options, with_fill: with_fill.clone() })
         .collect()
 }

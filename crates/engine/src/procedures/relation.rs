@@ -117,9 +117,8 @@ impl RelationCall<'_> {
             .into_iter()
             .map(|key| self.sort(key, input.schema()))
             .collect::<Result<Vec<SortExpr>>>()?;
-        let call =
-            TableCall::over(input, Arc::clone(self.function), arguments, partition_by, order_by)?;
-        call.named(naming)
+        let function = Arc::clone(self.function);
+        TableCall::over(input, function, arguments, partition_by, order_by, naming)
     }
 
     fn sort(&mut self, key: OrderByExpr, schema: &DFSchema) -> Result<SortExpr> {

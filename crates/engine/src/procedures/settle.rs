@@ -31,8 +31,11 @@ pub(crate) fn settle(plan: LogicalPlan) -> Result<LogicalPlan> {
     Ok(settled.data)
 }
 
+/// A function, and arguments with their places among its parameters.
+type Arguments<'a> = (&'a Arc<Function>, Vec<(usize, &'a Expr)>);
+
 /// The function that a node calls, and its arguments with their places among the parameters.
-pub(crate) fn arguments_of(plan: &LogicalPlan) -> Option<(&Arc<Function>, Vec<(usize, &Expr)>)> {
+pub(crate) fn arguments_of(plan: &LogicalPlan) -> Option<Arguments<'_>> {
     if let Some(node) = FlatMap::of(plan) {
         return Some((&node.callee.function, node.arguments.iter().enumerate().collect()));
     }

@@ -1,6 +1,7 @@
 //! The node that gives a table to a procedure, as DataFusion's planner sees it.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use datafusion::logical_expr::{
     Expr, Extension, LogicalPlan, SortExpr, UserDefinedLogicalNodeCore,
 };
 
-use super::flat_map::{Appended, Callee, named};
+use super::flat_map::{Callee, named};
 use super::relation::Naming;
 
 /// The procedure is called once, or once for each partition that there is. Its own arguments are
@@ -22,34 +23,31 @@ pub(crate) struct TableCall {
     pub(crate) arguments: Vec<Expr>,
     pub(crate) partition_by: Vec<Expr>,
     pub(crate) order_by: Vec<SortExpr>,
-    appended: Vec<Appended>,
+    /// What the procedure yields, as the query names it.
     schema: DFSchemaRef,
 }
 
 impl TableCall {
+    /// The plan of a call that is not bound yet.
     pub(super) fn over(
         input: LogicalPlan,
         function: Arc<Function>,
         arguments: Vec<Expr>,
         partition_by: Vec<Expr>,
         order_by: Vec<SortExpr>,
-    ) -> Result<Self> {
-        Ok(Self {
+        naming: &Naming,
+    ) -> Result<LogicalPlan> {
+        let appended = named(&function, naming);
+        let schema = DFSchema::new_with_metadata(appended, HashMap::new())?;
+        let call = Self {
             input,
             callee: Callee::new(function),
             arguments,
             partition_by,
             order_by,
-            appended: Vec::new(),
-            schema: Arc::new(DFSchema::empty()),
-        })
-    }
-
-    /// The plan whose columns are those that the procedure yields.
-    pub(super) fn named(self, naming: &Naming) -> Result<LogicalPlan> {
-        let appended = named(&self.callee.function, naming);
-        let schema = DFSchema::new_with_metadata(appended.clone(), Default::default())?;
-        Ok(Self { appended, schema: Arc::new(schema), ..self }.into_plan())
+            schema: Arc::new(schema),
+        };
+        Ok(call.into_plan())
     }
 
     /// The same call, bound to a run.

@@ -7,7 +7,7 @@
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
-pub(crate) fn wrap_tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+pub(crate) fn wrap_tables(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut wrapper = Wrapper::default();
     for (index, token) in tokens.iter().enumerate() {
         wrapper.push(token, &tokens[index + 1..]);
@@ -98,8 +98,7 @@ impl Wrapper {
 }
 
 fn starts_query(rest: &[TokenWithSpan]) -> bool {
-    first(rest)
-        .is_some_and(|token| is_keyword(token, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES]))
+    first(rest).is_some_and(|token| is_keyword(token, &[Keyword::SELECT, Keyword::WITH]))
 }
 
 fn starts_clause(rest: &[TokenWithSpan]) -> bool {
@@ -123,7 +122,7 @@ mod tests {
 
     fn wrapped(sql: &str) -> String {
         let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location().unwrap();
-        wrap_tables(tokens).into_iter().map(|token| token.token.to_string()).collect()
+        wrap_tables(&tokens).into_iter().map(|token| token.token.to_string()).collect()
     }
 
     #[test]

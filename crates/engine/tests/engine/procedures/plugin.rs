@@ -106,7 +106,7 @@ impl Procedures {
                 None => format!("({id}, NULL)"),
             })
             .collect();
-        self.fixture.run(&format!("CREATE TABLE t (id BIGINT, text VARCHAR)"));
+        self.fixture.run("CREATE TABLE t (id BIGINT, text VARCHAR)");
         if !rows.is_empty() {
             self.fixture.run(&format!("INSERT INTO t VALUES {}", rows.join(", ")));
         }

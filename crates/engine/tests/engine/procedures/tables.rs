@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use arrow::array::RecordBatch;
 use arrowsmith_engine::Parameters;
 
 use super::plugin::Procedures;
@@ -21,7 +22,7 @@ fn queries_and_names_are_tables() {
             ),
             ("SELECT * FROM r.sum(TABLE(SELECT x FROM u WHERE p.twice(x) < 4), 10)", &["2 11"]),
             ("SELECT * FROM r.sum(b => 5, a => TABLE(SELECT x FROM u WHERE x < 0))", &["0 5"]),
-            ("SELECT * FROM r.sum(TABLE(VALUES (1), (2)))", &["2 3"]),
+            ("SELECT * FROM r.sum(TABLE(SELECT * FROM (VALUES (1), (2))))", &["2 3"]),
             ("SELECT count(*), sum(x) FROM r.echo(TABLE(SELECT x FROM u))", &["1000 499500"]),
             (
                 "SELECT * FROM r.sum(TABLE(SELECT * FROM r.echo(TABLE(SELECT n FROM r.range(9)))))",
@@ -67,7 +68,7 @@ fn each_partition_is_a_table_of_its_own() {
 fn a_table_streams_through_and_a_limit_ends_it() {
     let procedures = Procedures::new(1);
     let sql = "SELECT x FROM r.echo(TABLE(SELECT n FROM r.range(100000000000))) LIMIT 3";
-    assert_eq!(procedures.fixture.run(sql).iter().map(|b| b.num_rows()).sum::<usize>(), 3);
+    assert_eq!(procedures.fixture.run(sql).iter().map(RecordBatch::num_rows).sum::<usize>(), 3);
     wait_until("the end", || procedures.log.alive() == 0);
     let pulled: usize = procedures.log.pulls().iter().sum();
     assert!(pulled < 200_000, "{pulled} rows were made");
