@@ -72,6 +72,52 @@ def blocking_call(x: int) -> int:
     time.sleep(0.4)
     return x
 
+@db.aggregate_fn(args=["int"], returns="int")
+class accumulates:
+    def init(self):
+        return 0
+
+    def accumulate(self, state, x):
+        started.set()
+        while True:
+            pass
+
+    def merge(self, state, other):
+        return state
+
+    def finalize(self, state):
+        return state
+
+@db.aggregate_fn(args=["int"], returns="int")
+class finalizes(accumulates):
+    def accumulate(self, state, x):
+        return state
+
+    def finalize(self, state):
+        started.set()
+        while True:
+            pass
+
+@db.window_fn(args=["int"], returns="int")
+def walks(rows):
+    for x in rows:
+        started.set()
+        while True:
+            pass
+        yield x
+
+@db.procedure(args=["int"], yields=["n: int"])
+def yields_on(x):
+    started.set()
+    while True:
+        yield x
+
+@db.procedure(args=["table"], yields=["n: int"])
+def reads_on(table):
+    for batch in table:
+        started.set()
+    yield 1
+
 @db.scalar_fn(args=["int"], returns="int", timeout=0.05)
 def with_timeout(x):
     started.set()
@@ -87,6 +133,11 @@ QUERIES = {
     "swallows deeper": "SELECT evil.swallows_deeper(value) FROM generate_series(1, 10)",
     "many short rows": f"SELECT count(evil.many_short_rows(value)) FROM {SERIES}",
     "blocking C call": "SELECT evil.blocking_call(value) FROM generate_series(1, 10)",
+    "accumulate": "SELECT evil.accumulates(value) FROM generate_series(1, 10)",
+    "finalize": "SELECT evil.finalizes(value) FROM generate_series(1, 10) GROUP BY value % 3",
+    "window": "SELECT evil.walks(value) OVER (ORDER BY value) FROM generate_series(1, 10)",
+    "procedure": "SELECT count(*) FROM evil.yields_on(1)",
+    "procedure of a table": f"SELECT n FROM evil.reads_on(TABLE(SELECT value FROM {SERIES}))",
     "plain SQL": f"SELECT count(md5(value::text)) FROM {SERIES}",
 }
 
