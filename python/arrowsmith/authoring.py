@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arrowsmith._native import Decorators, Plugin, PluginLoadError, boundary
-from arrowsmith.grants import terms, warn_of_denied
+from arrowsmith.grants import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +52,10 @@ class Authoring(Decorators):
         """Give the version of the plugin that `finalize_plugin` will make."""
         self._identity.set_version(version)
 
+    def discard_plugin(self) -> None:
+        """Forget the functions that were gathered, and the id and version."""
+        self._start_anew()
+
     @boundary
     def finalize_plugin(
         self,
@@ -65,8 +69,9 @@ class Authoring(Decorators):
         """Register the functions that the session's decorators gathered, as one plugin.
 
         If that fails, nothing is registered and nothing is lost: declare the function that is wrong
-        once more, under the same name, and finalize again. Of several functions with one name the
-        last one counts. After success nothing is gathered, and the id and version are forgotten.
+        once more, under the same name, and finalize again; `discard_plugin` starts anew. Of several
+        functions with one name the last one counts. After success nothing is gathered, and the id
+        and version are forgotten.
 
         Args:
             plugin_id: The id; what `set_plugin_id` was given by default.
@@ -95,7 +100,7 @@ class Authoring(Decorators):
         agreed = terms(grants, strict=strict, replace=replace)
         outcome = self._plugins.load_object(plugin, agreed)
         self._start_anew()
-        return warn_of_denied(outcome)
+        return outcome
 
 
 def _last_of_each_name(declarations: list[Declaration]) -> Iterable[Declaration]:
@@ -103,7 +108,9 @@ def _last_of_each_name(declarations: list[Declaration]) -> Iterable[Declaration]
     return {_name(declaration): declaration for declaration in declarations}.values()
 
 
-def _name(declaration: Declaration) -> Any:  # noqa: ANN401 - what has no name is told when it is loaded
-    if declaration.name is not None:
-        return declaration.name
-    return getattr(declaration.function, "__name__", id(declaration.function))
+def _name(declaration: Declaration) -> str | int:
+    """Give the name, or for what has none, which is told when it is loaded, a number."""
+    name: object = declaration.name
+    if name is None:
+        name = getattr(declaration.function, "__name__", None)
+    return name if isinstance(name, str) else id(declaration)

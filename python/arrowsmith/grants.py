@@ -6,9 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from arrowsmith._native import LoadOutcome
+    from collections.abc import Callable, Iterable
 
 __all__ = ["GrantWarning", "Terms", "terms", "warn_of_denied"]
 
@@ -43,6 +41,8 @@ class Terms(NamedTuple):
     grants: list[str] | None
     strict: bool
     replace: bool
+    warn: Callable[[str, list[str]], None]
+    """Called before a plugin is registered without some of its functions."""
 
 
 def terms(grants: Iterable[str] | None, *, strict: bool, replace: bool) -> Terms:
@@ -55,17 +55,11 @@ def terms(grants: Iterable[str] | None, *, strict: bool, replace: bool) -> Terms
         if not isinstance(name, str):
             message = f"grants must be a list of capability names, got {name!r} in it"
             raise TypeError(message)
-    return Terms(names, strict, replace)
+    return Terms(names, strict, replace, warn_of_denied)
 
 
-def warn_of_denied(outcome: LoadOutcome) -> LoadOutcome:
-    """Warn of missing grants, at the line that called the method which calls this."""
-    denied = outcome["denied_capabilities"]
-    if denied:
-        missing = ", ".join(denied)
-        message = (
-            f"plugin {outcome['plugin_id']} needs grants that were not given: {missing}; "
-            "its functions of these kinds are denied"
-        )
-        warnings.warn(message, GrantWarning, stacklevel=3)
-    return outcome
+def warn_of_denied(plugin_id: str, denied: list[str]) -> None:
+    """Warn of missing grants, at the line that called the method which loads."""
+    message = f"plugin {plugin_id} needs grants that were not given: {', '.join(denied)}"
+    message += "; its functions of these kinds are denied"
+    warnings.warn(message, GrantWarning, stacklevel=3)

@@ -79,7 +79,7 @@ class Loading:
             CapabilityError: An unknown grant, or a missing one with `strict`.
         """
         agreed = terms(grants, strict=strict, replace=replace)
-        return warn_of_denied(self._plugins.load_source(src, name, agreed))
+        return self._plugins.load_source(src, name, agreed)
 
     @boundary
     def load_plugin(
@@ -108,8 +108,8 @@ class Loading:
         """
         agreed = terms(grants, strict=strict, replace=replace)
         if isinstance(plugin, str | os.PathLike):
-            return warn_of_denied(self._plugins.load_path(os.fspath(plugin), agreed))
-        return warn_of_denied(self._plugins.load_object(plugin, agreed))
+            return self._plugins.load_path(os.fspath(plugin), agreed)
+        return self._plugins.load_object(plugin, agreed)
 
     @boundary
     def reload(self, plugin_id: str) -> LoadOutcome:
@@ -129,7 +129,7 @@ class Loading:
                 the plugin came from text or from an object, so that there is nothing to read.
             PlanError: No plugin of that id is loaded here.
         """
-        return warn_of_denied(self._plugins.reload(plugin_id))
+        return self._plugins.reload(plugin_id, warn_of_denied)
 
     @boundary
     def unload(self, plugin_id: str) -> bool:

@@ -138,6 +138,7 @@ watch(200, step)
 OWNER.unload("p")
 resident()
 assert not [name for name in sys.modules if name.startswith("_arrowsmith_plugin_")]
+folder.cleanup()
 """
 
 RELOADING_IN_A_DATABASE = RELOADING.replace("OWNER", "database")

@@ -93,10 +93,10 @@ pub fn coerce(
 /// A value of an array as text, for messages.
 pub fn show_value(array: &dyn Array, row: usize) -> String {
     let options = FormatOptions::default().with_null("NULL");
-    match ArrayFormatter::try_new(array, &options) {
-        Ok(formatter) => formatter.value(row).to_string(),
-        Err(_) => format!("a value of type {}", array.data_type()),
-    }
+    let shown = ArrayFormatter::try_new(array, &options)
+        .ok()
+        .and_then(|formatter| formatter.value(row).try_to_string().ok());
+    shown.unwrap_or_else(|| format!("a value of type {}", Type::from(array.data_type().clone())))
 }
 
 /// Any of the layouts in which Arrow keeps strings, dictionaries aside.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::{Capability, Function, LoadError, Origin, PluginId, Result};
 
@@ -12,6 +13,8 @@ pub struct Manifest {
     version: Arc<str>,
     functions: Vec<Arc<Function>>,
     origin: Origin,
+    /// When its source began to be read.
+    begun: Instant,
 }
 
 impl Manifest {
@@ -42,13 +45,24 @@ impl Manifest {
                 .into());
             }
         }
-        Ok(Self { id, version, functions, origin: Origin::default() })
+        Ok(Self { id, version, functions, origin: Origin::default(), begun: Instant::now() })
     }
 
     /// Says where it came from, which is an object otherwise.
     #[must_use]
     pub fn with_origin(self, origin: Origin) -> Self {
         Self { origin, ..self }
+    }
+
+    /// Says when its source began to be read, which is now otherwise. Of two loads of one plugin the
+    /// one that began later counts, whichever ends first.
+    #[must_use]
+    pub fn begun_at(self, begun: Instant) -> Self {
+        Self { begun, ..self }
+    }
+
+    pub(crate) fn begun(&self) -> Instant {
+        self.begun
     }
 
     pub fn id(&self) -> &PluginId {

@@ -54,6 +54,11 @@ pub(crate) fn note_operators(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
     Ok(())
 }
 
+/// Whether a plan calls aggregates of plugins.
+pub(crate) fn are_in(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    !usages(plan.as_ref()).is_empty() || plan.children().into_iter().any(are_in)
+}
+
 /// Adds the aggregates that an operator may call.
 pub(crate) fn add_functions(node: &dyn ExecutionPlan, names: &mut BTreeSet<Arc<str>>) {
     names.extend(usages(node).into_iter().map(|usage| Arc::clone(usage.call().name())));

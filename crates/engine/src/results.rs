@@ -19,7 +19,7 @@ use crate::progress::ProgressReader;
 use crate::slot::Completion;
 use crate::sources::ScannedFiles;
 use crate::work::{AtEnd, Work};
-use crate::{Error, Pending, Relation, Result, Session};
+use crate::{Error, Pending, Relation, Result, Session, aggregates};
 
 /// Batches that wait for their reader. More would only cost memory.
 const WAITING: usize = 2;
@@ -44,6 +44,12 @@ pub(crate) async fn prepare(
     let files = ScannedFiles::of(&logical)?;
     let plan = state.query_planner().create_physical_plan(&logical, &state).await?;
     query.progress().show(&plan);
+    if aggregates::are_in(&plan) {
+        // Where most rows are groups of their own, DataFusion makes a state of each row and leaves
+        // it to a later operator to merge them. Of Python's that is the dearer way.
+        let execution = &mut state.config_mut().options_mut().execution;
+        execution.skip_partial_aggregation_probe_ratio_threshold = f64::INFINITY;
+    }
     Ok(Run { logical, plan, state, files })
 }
 

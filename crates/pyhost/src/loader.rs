@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arrowsmith_contract::{Error, LoadError, Location, Manifest, PluginId, Result, Source};
 use pyo3::prelude::*;
@@ -85,8 +86,9 @@ fn load<'py>(
     way: &str,
     arguments: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
 ) -> Result<Manifest> {
+    let begun = Instant::now();
     let loaded = embedded::module(py, "loader")
         .and_then(|loader| door::call(&loader.getattr(way)?, &arguments.into_pyobject(py)?, None));
     let loaded = loaded.map_err(|exception| errors::from_loader(py, exception))?;
-    manifest::from_loaded(&loaded)
+    Ok(manifest::from_loaded(&loaded)?.begun_at(begun))
 }

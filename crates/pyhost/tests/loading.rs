@@ -152,7 +152,7 @@ fn every_mistake_names_file_and_line() {
             "plugin.py:2: function name \"a.b\" holds a dot",
         ),
         ("db.scalar_fn(lambda x: x)", "plugin.py:1: a lambda has no name"),
-        ("db.scalar_fn('f', returns='int')(3)", "plugin.py:1: a scalar function must be callable"),
+        ("db.scalar_fn('f', returns='int')(3)", "plugin.py:1: the scalar f is 3, no function"),
         (
             "@db.scalar_fn(args=[], returns='int')\nclass F: ...",
             "plugin.py:2: the class F has no __call__",

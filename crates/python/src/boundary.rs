@@ -114,20 +114,23 @@ fn remove_own_frames(py: Python<'_>, exception: &PyErr) -> PyResult<()> {
     }
     let count = entries.len();
     let mut kept = Vec::with_capacity(count);
-    for entry in entries {
+    for (place, entry) in entries.into_iter().enumerate() {
         let code = entry.getattr(intern!(py, "tb_frame"))?.getattr(intern!(py, "f_code"))?;
         let file: String = code.getattr(intern!(py, "co_filename"))?.extract()?;
         if !file.starts_with(folder) && !file.starts_with(EMBEDDED) {
-            kept.push(entry);
+            kept.push((place, entry));
         }
     }
     if kept.len() == count {
         return Ok(());
     }
-    let mut head = None;
-    for entry in kept.into_iter().rev() {
-        entry.setattr(intern!(py, "tb_next"), head)?;
-        head = Some(entry);
+    let (mut head, mut after) = (None, count);
+    for (place, entry) in kept.into_iter().rev() {
+        // Each setting walks over all that follows, so only what changes is set.
+        if after != place + 1 {
+            entry.setattr(intern!(py, "tb_next"), head)?;
+        }
+        (head, after) = (Some(entry), place);
     }
     let head = head.map(Bound::cast_into::<PyTraceback>).transpose()?;
     exception.set_traceback(py, head);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arrowsmith_contract::{
-    Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry, nearest,
+    Capability, Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry, nearest,
 };
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{self as pyhost, to_pyerr};
@@ -31,6 +31,7 @@ struct Terms {
     grants: Option<Vec<String>>,
     strict: bool,
     replace: bool,
+    warn: Py<PyAny>,
 }
 
 impl Plugins {
@@ -64,17 +65,19 @@ impl Plugins {
         terms: Terms,
     ) -> PyResult<Bound<'py, PyDict>> {
         self.check_open(py)?;
-        let commit = || {
-            let grants = terms.grants.map_or_else(|| Ok(Grants::all()), Grants::parse)?;
-            let manifest = load()?;
-            let registry = self.registry();
-            if terms.replace {
-                registry.commit(&manifest, &grants, terms.strict)
-            } else {
-                registry.commit_new(&manifest, &grants, terms.strict)
-            }
+        let grants = terms.grants.map_or_else(|| Ok(Grants::all()), Grants::parse);
+        let grants = grants.map_err(|error| to_pyerr(py, &error))?;
+        let manifest = load().map_err(|error| to_pyerr(py, &error))?;
+        if !terms.strict {
+            warn_of_denied(terms.warn.bind(py), &manifest, &grants)?;
+        }
+        let registry = self.registry();
+        let outcome = if terms.replace {
+            registry.commit(&manifest, &grants, terms.strict)
+        } else {
+            registry.commit_new(&manifest, &grants, terms.strict)
         };
-        self.outcome(py, commit())
+        self.outcome(py, outcome)
     }
 
     /// What a load did. Who closed meanwhile forgot everything before, so nothing is left in it.
@@ -91,7 +94,8 @@ impl Plugins {
         outcome_dict(py, &outcome)
     }
 
-    fn load_again(&self, id: &PluginId) -> Result<LoadOutcome, Error> {
+    /// Reads a plugin anew, and gives the grants that it has.
+    fn load_again(&self, id: &PluginId) -> Result<(Manifest, Grants), Error> {
         let registry = self.registry();
         let snapshot = registry.snapshot();
         if snapshot.is_inherited(id) {
@@ -104,7 +108,7 @@ impl Plugins {
             name: id.to_string(),
             nearest: nearest(id.as_str(), snapshot.plugins().map(ToString::to_string)),
         })?;
-        registry.recommit(&pyhost::load_again(id, loaded.source())?)
+        Ok((pyhost::load_again(id, loaded.source())?, loaded.grants().clone()))
     }
 }
 
@@ -138,10 +142,17 @@ impl Plugins {
         self.load(py, || pyhost::load_object(object), terms)
     }
 
-    fn reload<'py>(&self, py: Python<'py>, plugin: &str) -> PyResult<Bound<'py, PyDict>> {
+    fn reload<'py>(
+        &self,
+        py: Python<'py>,
+        plugin: &str,
+        warn: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyDict>> {
         self.check_open(py)?;
-        let id = PluginId::new(plugin).map_err(|error| to_pyerr(py, &error))?;
-        self.outcome(py, self.load_again(&id))
+        let again = PluginId::new(plugin).and_then(|id| self.load_again(&id));
+        let (manifest, grants) = again.map_err(|error| to_pyerr(py, &error))?;
+        warn_of_denied(warn, &manifest, &grants)?;
+        self.outcome(py, self.registry().recommit(&manifest))
     }
 
     fn unload(&self, py: Python<'_>, plugin: &str) -> PyResult<bool> {
@@ -164,6 +175,18 @@ impl Plugins {
         };
         relation().map(Relation::new).map_err(raising(py))
     }
+}
+
+/// Says which of a plugin's functions will be left out. Before anything is registered: the warning may
+/// be an error.
+fn warn_of_denied(warn: &Bound<'_, PyAny>, manifest: &Manifest, grants: &Grants) -> PyResult<()> {
+    let needed = manifest.capabilities().into_iter();
+    let denied: Vec<&str> =
+        needed.filter(|c| !grants.contains(*c)).map(Capability::as_str).collect();
+    if denied.is_empty() {
+        return Ok(());
+    }
+    warn.call1((manifest.id().as_str(), denied)).map(drop)
 }
 
 fn outcome_dict<'py>(py: Python<'py>, outcome: &LoadOutcome) -> PyResult<Bound<'py, PyDict>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use super::LoadOutcome;
 use crate::{Capability, Function, Grants, Kind, Manifest, Origin, PluginId, Source};
@@ -15,6 +15,7 @@ pub struct LoadedPlugin {
     origin: Origin,
     grants: Grants,
     loaded_at: SystemTime,
+    begun: Instant,
     functions: Vec<Arc<Function>>,
     denied: Vec<Arc<Function>>,
 }
@@ -32,9 +33,15 @@ impl LoadedPlugin {
             origin: manifest.origin().clone(),
             grants,
             loaded_at: SystemTime::now(),
+            begun: manifest.begun(),
             functions,
             denied,
         }
+    }
+
+    /// Whether its load began after that of a manifest.
+    pub(super) fn is_newer_than(&self, manifest: &Manifest) -> bool {
+        self.begun > manifest.begun()
     }
 
     pub fn id(&self) -> &PluginId {

@@ -57,7 +57,8 @@ impl Registry {
     /// Functions whose capability was not granted are left out and listed.
     ///
     /// # Errors
-    /// [`Error::MissingGrants`] where `strict` asks for every grant.
+    /// [`Error::MissingGrants`] where `strict` asks for every grant, and a load error where a load
+    /// that began later was committed before.
     pub fn commit(
         &self,
         manifest: &Manifest,
@@ -113,7 +114,14 @@ impl Registry {
     ) -> Result<LoadOutcome> {
         let (outcome, replaced) = self.change(|own| {
             let id = manifest.id();
-            let grants = decide(own.plugins.get(id).map(AsRef::as_ref))?;
+            let earlier = own.plugins.get(id).map(AsRef::as_ref);
+            if earlier.is_some_and(|earlier| earlier.is_newer_than(manifest)) {
+                return Err(LoadError::new(format!(
+                    "the plugin {id} was loaded anew meanwhile, and that later load stays"
+                ))
+                .into());
+            }
+            let grants = decide(earlier)?;
             let plugin = LoadedPlugin::new(manifest, grants);
             let outcome = plugin.outcome();
             if strict && !outcome.denied.is_empty() {

@@ -22,6 +22,16 @@ use crate::aggregates::{PluginAggregate, Shape, at_least_one, bind, check_compar
 use crate::windows;
 
 pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPlan> {
+    let is_ours = |expr: &Expr| expr.exists(|expr| Ok(PluginAggregate::called_by(expr).is_some()));
+    if scope.place == Place::Match
+        && aggregate.group_expr.is_empty()
+        && aggregate.aggr_expr.iter().any(|expr| is_ours(expr).unwrap_or(true))
+    {
+        // It has a row where nothing matches, which the join that it becomes would not have.
+        return Err(unsupported(
+            "without GROUP BY in an IN or EXISTS that names columns of the query around it",
+        ));
+    }
     let wanted = Arc::clone(&aggregate.schema);
     let mut hoist = Hoist::new(Arc::unwrap_or_clone(aggregate.input), scope);
     let groups = aggregate

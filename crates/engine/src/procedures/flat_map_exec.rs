@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_err};
+use datafusion::common::{Constraints, Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
@@ -48,8 +48,11 @@ impl FlatMapExec {
         let below = input.schema();
         let all: Vec<FieldRef> = below.fields().iter().chain(yields.fields()).cloned().collect();
         let schema = Arc::new(Schema::new_with_metadata(all, below.metadata().clone()));
+        let mut properties = properties_of_appending(&input, &schema)?;
+        // Rows repeat, so nothing that was unique still is.
+        properties.eq_properties.set_constraints(Constraints::default());
         Ok(Self {
-            properties: Arc::new(properties_of_appending(&input, &schema)?),
+            properties: Arc::new(properties),
             input,
             call,
             arguments,

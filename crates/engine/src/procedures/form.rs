@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Extension, Function, Parameter};
+use arrowsmith_contract::{Error as ContractError, Extension, Function, Kind, Parameter};
 use datafusion::sql::sqlparser::ast::{
     self, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, TableFactor,
 };
@@ -34,8 +34,9 @@ pub(crate) fn refuse_in_expression(function: &Function) -> Error {
 pub(crate) fn refuse_in_from(function: &Function) -> Error {
     let name = function.qualified_name().to_shared();
     let kind = function.kind().as_str();
+    let article = if function.kind() == Kind::Aggregate { "an" } else { "a" };
     let message = format!(
-        "is a {kind} function, which gives values; call it in SELECT, not in FROM: SELECT {name}(...)"
+        "is {article} {kind} function, which gives values; call it in SELECT, not in FROM: SELECT {name}(...)"
     );
     ContractError::Call { function: name, message }.into()
 }

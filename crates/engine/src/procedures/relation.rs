@@ -142,6 +142,10 @@ impl RelationCall<'_> {
         if columns.is_empty() || columns.len() == yields {
             return Ok(Naming { relation, columns });
         }
-        self.refuse(&format!("yields {yields} columns, but its alias names {}", columns.len()))
+        let plural = if yields == 1 { "" } else { "s" };
+        self.refuse(&format!(
+            "yields {yields} column{plural}, but its alias names {}",
+            columns.len()
+        ))
     }
 }

@@ -61,7 +61,18 @@ fn lateral(join: Join) -> Result<Transformed<LogicalPlan>> {
         .iter()
         .map(|argument| over_left(argument.clone(), &left, &node.callee.function))
         .collect::<Result<Vec<Expr>>>()?;
-    let outer = join.join_type == JoinType::Left;
+    let outer = match join.join_type {
+        JoinType::Inner => false,
+        JoinType::Left => true,
+        other => {
+            return refuse(
+                &node.callee.function,
+                &format!(
+                    "takes columns of the left side, which {other} JOIN does not allow; use an inner or LEFT JOIN"
+                ),
+            );
+        }
+    };
     let keys = join.on.into_iter().map(|(left, right)| left.eq(right));
     let condition: Vec<Expr> =
         keys.chain(join.filter).filter(|condition| *condition != lit(true)).collect();

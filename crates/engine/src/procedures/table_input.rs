@@ -2,7 +2,7 @@
 //! borders of partitions and fills a pipe; the procedure empties the pipe from within a call.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -34,6 +34,10 @@ struct Shared {
     pipe: Pipe,
     /// The table that is being read; what was given out for others before is at its end.
     current: AtomicU64,
+    /// Whether nobody has read the first piece of the table that was given out.
+    is_unread: AtomicBool,
+    /// Whether a reader met the error of the query behind.
+    has_failed: AtomicBool,
 }
 
 impl Tables {
@@ -47,6 +51,7 @@ impl Tables {
     /// What reads the next table, of which nothing was read yet.
     pub(super) fn reader(&self) -> Box<dyn TableInput> {
         let number = self.shared.current.fetch_add(1, Ordering::AcqRel) + 1;
+        self.shared.is_unread.store(true, Ordering::Release);
         Box::new(Reader {
             shared: Arc::clone(&self.shared),
             schema: Arc::clone(&self.schema),
@@ -55,19 +60,24 @@ impl Tables {
         })
     }
 
-    /// What the query behind the tables failed with.
+    /// What the query behind the tables failed with, if a reader met that: what nobody reads has
+    /// failed or not by chance.
     pub(super) fn failure(&self) -> Option<Error> {
-        self.shared.pipe.failure()
+        self.shared.pipe.failure().filter(|_| self.shared.has_failed.load(Ordering::Acquire))
     }
 
     /// Leaves out what the last reader did not read of its table, and gives whether there is
     /// another. Blocks.
     pub(super) fn skip(&self, token: &CancelToken) -> Result<bool, Error> {
         self.shared.current.fetch_add(1, Ordering::AcqRel);
+        // A table of which nothing was read still stands there with its own beginning.
+        let mut is_unread = self.shared.is_unread.swap(false, Ordering::AcqRel);
         loop {
             token.check()?;
-            match self.shared.pipe.next(LOOK_AGAIN, |piece| !piece.begins).transpose()? {
-                None | Some(Next::Taken(_)) => {}
+            let next = self.shared.pipe.next(LOOK_AGAIN, |piece| is_unread || !piece.begins);
+            match next.transpose()? {
+                None => {}
+                Some(Next::Taken(_)) => is_unread = false,
                 Some(Next::Left) => return Ok(true),
                 Some(Next::End) => return Ok(false),
             }
@@ -149,9 +159,11 @@ impl TableInput for Reader {
         }
         let has_begun = self.has_begun;
         let next = self.shared.pipe.next(patience, |piece| !(has_begun && piece.begins))?;
+        self.shared.has_failed.fetch_or(next.is_err(), Ordering::AcqRel);
         Some(match next {
             Ok(Next::Taken(piece)) => {
                 self.has_begun = true;
+                self.shared.is_unread.store(false, Ordering::Release);
                 Ok(Some(piece.batch))
             }
             Ok(Next::Left | Next::End) => Ok(None),

@@ -29,7 +29,7 @@ fn states_of_partitions_are_merged() {
 }
 
 #[test]
-fn where_groups_are_many_rows_become_states_at_once() {
+fn many_groups_are_accumulated_where_they_are_met() {
     let fixture = Summing::new(2);
     fixture.table("t", 300_000, 299_999);
     fixture.same(
@@ -38,8 +38,8 @@ fn where_groups_are_many_rows_become_states_at_once() {
     );
     let text = fixture.relation("SELECT k, a.total(x) FROM t GROUP BY k").unwrap();
     let text = text.explain(true).wait().unwrap();
-    let skipped = text.split("skipped_aggregation_rows=").nth(1).unwrap();
-    assert!(!skipped.starts_with('0'), "{text}");
+    let skipped = text.split("skipped_aggregation_rows=").nth(1);
+    assert!(skipped.is_none_or(|skipped| skipped.starts_with('0')), "{text}");
     fixture.same(
         "SELECT count(*), sum(length(s)) FROM (SELECT a.list(DISTINCT x) AS s FROM t GROUP BY k)",
         "SELECT count(*), sum(coalesce(length(s), 0)) FROM

@@ -23,6 +23,7 @@ pub(super) fn make(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature>
             nulls: if parameter.nulls == "pass" { NullPolicy::Pass } else { NullPolicy::Skip },
         });
     }
+    check_tables(loaded, &parameters)?;
     if mode != Mode::Row && loaded.parameters.is_empty() {
         return Err(LoadError::new(format!(
             "{} is vectorized, so it needs a parameter: the arrays say how many rows there are",
@@ -31,6 +32,25 @@ pub(super) fn make(loaded: &LoadedFunction<'_>, mode: Mode) -> Result<Signature>
         .into());
     }
     Signature::new(parameters, loaded.required, loaded.variadic, returned(loaded, mode)?)
+}
+
+/// There is at most one table among the parameters, and it is always given.
+fn check_tables(loaded: &LoadedFunction<'_>, parameters: &[Parameter]) -> Result<()> {
+    let is_table = |parameter: &&Parameter| parameter.ty == Type::TABLE;
+    let name = &loaded.name;
+    let message = match parameters.iter().filter(is_table).collect::<Vec<_>>().as_slice() {
+        [_, second, ..] => {
+            format!("parameter {} of {name} is a second table; there can be one", second.name)
+        }
+        [table] if table.nullable => {
+            format!("parameter {} of {name} is a table, which is never NULL", table.name)
+        }
+        [table] if loaded.variadic && parameters.last().as_ref() == Some(table) => {
+            format!("parameter {} of {name} is a table, which cannot be repeated", table.name)
+        }
+        _ => return Ok(()),
+    };
+    Err(LoadError::new(message).into())
 }
 
 /// The type of the result; of a procedure a struct of the columns that it yields.

@@ -86,8 +86,9 @@ def _check_constructor(target: Target) -> None:
         raise target.error(f"{message}: {error}") from None
 
 
-def check_parameters(target: Target, typed: ParameterTypes) -> None:
+def check_parameters(target: Target, typed: ParameterTypes, required: int) -> None:
     """Refuse a retract that takes other arguments than the row's."""
     retract = target.parts.get("retract")
     if retract is not None:
-        check_count(target, _PARTS[-1], retract, len(typed.names) - typed.variadic)
+        for count in (required, len(typed.names) - typed.variadic):
+            check_count(target, _PARTS[-1], retract, count)

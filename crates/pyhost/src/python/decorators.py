@@ -345,7 +345,14 @@ class Decorators:
 def caller(depth: int = 1) -> tuple[str | None, int | None]:
     """File and line of the code that called the method which asks."""
     frame = sys._getframe(depth + 1)  # noqa: SLF001 - there is no other way to see the caller
+    # The package's own methods pass on what a user wrote.
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__")):
+        frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def _is_ours(module: object) -> bool:
+    return isinstance(module, str) and module.split(".")[0] == "arrowsmith"
 
 
 Decorators.__module__ = "arrowsmith"

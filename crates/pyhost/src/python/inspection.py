@@ -17,7 +17,7 @@ from .parameters import ParameterTypes, parameter_types, result_type
 from .signature import read_signature
 from .source import FunctionSource, capture
 from .target import Target
-from .untrusted import as_text, described
+from .untrusted import as_text, described, shown
 from .windows import window_signature
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _function(target: Target, determinism: str) -> Function:
     signature = window_signature(target) if kind == "window" else read_signature(target)
     typed = parameter_types(target, signature)
     if kind == "aggregate":
-        aggregates.check_parameters(target, typed)
+        aggregates.check_parameters(target, typed, signature.required)
     is_procedure = kind == "procedure"
     return Function(
         kind=kind,
@@ -139,6 +139,11 @@ def _function(target: Target, determinism: str) -> Function:
 
 
 def _check_name(target: Target) -> None:
+    given = target.declaration.name
+    if given is not None and not isinstance(given, str):
+        raise target.error(
+            f"the name {shown(given)} is no text; the types of arguments are args=[..]"
+        )
     if not isinstance(target.name, str) or target.name in ("", "<lambda>"):
         what = "a lambda" if target.name == "<lambda>" else "the function"
         raise target.error(f"{what} has no name; give one as the decorator's first argument")

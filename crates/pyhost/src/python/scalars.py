@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .untrusted import shown
+
 if TYPE_CHECKING:
     from .target import Target
 
@@ -21,6 +23,7 @@ def look(target: Target) -> None:
 def check_callable(target: Target) -> None:
     """Refuse what can't be called, and a class whose objects can't."""
     if not callable(target.function):
-        raise target.error(f"a {target.declaration.kind} function must be callable")
+        given = shown(target.function)
+        raise target.error(f"the {target.declaration.kind} {target.name} is {given}, no function")
     if target.is_class and "__call__" not in dir(target.function):
         raise target.error(f"the class {target.name} has no __call__")

@@ -82,17 +82,28 @@ fn a_new_commit_refuses_to_replace() {
 #[test]
 fn a_commit_of_the_next_version_keeps_the_grants() {
     let registry = Registry::new();
-    let next = manifest("p", "2", &["f"]);
-    let error = registry.recommit(&next).unwrap_err();
+    let error = registry.recommit(&manifest("p", "0", &["f"])).unwrap_err();
     assert_eq!(error.to_string(), "unknown plugin \"p\"");
     let none = Grants::from_iter([Capability::Procedure]);
     registry.commit(&manifest("p", "1", &["f"]), &none, false).unwrap();
-    let outcome = registry.recommit(&next).unwrap();
+    let outcome = registry.recommit(&manifest("p", "2", &["f"])).unwrap();
     assert_eq!((outcome.version.as_ref(), outcome.denied), ("2", vec![Capability::ScalarFn]));
     let snapshot = registry.snapshot();
     let [plugin] = snapshot.loaded().collect::<Vec<_>>()[..] else { panic!() };
     assert_eq!(plugin.grants(), &none);
     assert_eq!((plugin.functions().len(), plugin.denied().len()), (0, 1));
+}
+
+#[test]
+fn of_two_loads_the_one_that_began_later_stays() {
+    let registry = Registry::new();
+    let slow = manifest("p", "1", &["f"]);
+    let quick = manifest("p", "2", &["f"]);
+    registry.commit(&quick, &Grants::all(), false).unwrap();
+    let error = registry.commit(&slow, &Grants::all(), false).unwrap_err();
+    assert!(error.to_string().contains("loaded anew meanwhile"), "{error}");
+    registry.commit(&quick, &Grants::all(), false).unwrap();
+    assert_eq!(registry.snapshot().function("p.f").unwrap().version.as_ref(), "2");
 }
 
 #[test]

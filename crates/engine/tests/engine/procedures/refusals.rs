@@ -22,7 +22,7 @@ fn messages_say_what_is_wrong_and_what_to_do() {
         ("SELECT * FROM r.range(1, a => 1)", "got the argument \"a\" twice"),
         ("SELECT * FROM r.range(a => 1, 2)", "takes arguments by position before those by name"),
         ("SELECT * FROM r.range(*)", "cannot be called with *"),
-        ("SELECT * FROM r.range(1) AS k(a, b)", "yields 1 columns, but its alias names 2"),
+        ("SELECT * FROM r.range(1) AS k(a, b)", "yields 1 column, but its alias names 2"),
         ("SELECT * FROM r.range(1) WITH ORDINALITY", "WITH ORDINALITY"),
         ("SELECT * FROM r.range(nothing)", "nothing"),
         ("SELECT * FROM r.sum(u)", "argument \"a\" is a table; write TABLE(SELECT ...)"),

@@ -56,7 +56,10 @@ impl Columns {
         if let Some(column) = (0..self.count()).find(is_missing) {
             return Some(format!("it has no {what} {:?}", self.name(column)));
         }
-        let unknown = names.iter().find(|name| self.find(name).is_none())?;
-        Some(format!("its {what} {unknown:?} is no declared column"))
+        if let Some(unknown) = names.iter().find(|name| self.find(name).is_none()) {
+            return Some(format!("its {what} {unknown:?} is no declared column"));
+        }
+        let twice = (1..names.len()).find(|place| names[..*place].contains(&names[*place]))?;
+        Some(format!("its {what} {:?} comes twice", names[twice]))
     }
 }

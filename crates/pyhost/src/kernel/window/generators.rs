@@ -84,12 +84,9 @@ impl WindowEvaluator for Generators {
                     context.token.check()?;
                 }
                 let number = context.rows.number(row);
-                if starts.next_if(|start| **start == row).is_some()
-                    && let Err(failure) = walk.end(py)
-                {
-                    let arguments = String::new;
-                    let place = Place { part: Some("end"), row: None, arguments: &arguments };
-                    failures.settle(py, failure, &place)?;
+                if starts.next_if(|start| **start == row).is_some() {
+                    walk.end(py);
+                    context.token.check()?;
                 }
                 let is_skipped = called.as_ref().is_some_and(|called| called.is_null(row));
                 if is_skipped || matches!(walk.current, Current::Failed) {
@@ -116,7 +113,7 @@ impl Drop for Generators {
         let function = &self.callee.function;
         let left = self.callee.leave_behind(FAREWELL, |py| {
             if let Err(exception) = close(running.generator.bind(py)) {
-                log::warn!("the generator of {function} raised when it was closed: {exception}");
+                warn_of_end(function, &exception);
             }
             Ok(())
         });
@@ -124,6 +121,12 @@ impl Drop for Generators {
             log::debug!("the generator of {function} went with {error}");
         }
     }
+}
+
+/// All values are there when a generator ends, and no row is to blame: what it raises then doesn't fail
+/// the query.
+fn warn_of_end(function: &str, exception: &dyn std::fmt::Display) {
+    log::warn!("the generator of {function} raised when it was closed: {exception}");
 }
 
 /// Ends a generator where it is suspended; its `finally` runs.
@@ -189,19 +192,20 @@ impl<'py> Walk<'_, 'py> {
     }
 
     /// Closes the generator of the partition that is over.
-    fn end(&mut self, py: Python<'py>) -> Result<(), Failure> {
-        let Current::Running(running) = std::mem::take(self.current) else { return Ok(()) };
+    fn end(&mut self, py: Python<'py>) {
+        let Current::Running(running) = std::mem::take(self.current) else { return };
         self.stay.begin_call(None);
         let closed = close(running.generator.bind(py));
         if self.stay.end_call(py) {
-            return Err(Failure::TimedOut);
+            warn_of_end(&self.callee.function, &"it took longer than its timeout");
+        } else if let Err(exception) = closed {
+            warn_of_end(&self.callee.function, &exception);
         }
-        closed.map_err(Failure::Raised)
     }
 
     /// Closes a generator that failed, whose second failure nobody asks for.
     fn give_up(&mut self, py: Python<'py>) {
-        let _ = self.end(py);
+        self.end(py);
         *self.current = Current::Failed;
     }
 
