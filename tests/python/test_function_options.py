@@ -275,6 +275,41 @@ def test_a_plugin_that_is_not_thread_safe_has_one_thread_inside():
     assert len(calls) > 100
 
 
+def test_the_end_of_a_generator_keeps_others_out_too():
+    plugin = arrowsmith.Plugin("p")
+    inside = threading.Lock()
+    ended, overlaps = threading.Event(), []
+
+    def stay(seconds):
+        if not inside.acquire(blocking=False):
+            overlaps.append(threading.get_ident())
+            return
+        time.sleep(seconds)
+        inside.release()
+
+    @plugin.procedure(args=["int"], yields=["n: int"], thread_safe=False)
+    def rows(count):
+        try:
+            yield from ((n,) for n in range(count))
+        finally:
+            stay(0.2)
+            ended.set()
+
+    @plugin.scalar_fn(args=["int"], returns="int", thread_safe=False)
+    def f(x):
+        stay(0.005)
+        return x
+
+    with arrowsmith.Database.in_memory(threads=2) as database:
+        session = database.session()
+        session.load_plugin(plugin)
+        queries = ["SELECT count(p.f(value)) FROM generate_series(1, 60)"]
+        queries += ["SELECT count(*) * 30 FROM (SELECT n FROM p.rows(1000000000) LIMIT 2)"] * 2
+        assert run_at_once(session, queries) == [[(60,)]] * 3
+        assert ended.wait(10)
+    assert overlaps == []
+
+
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core lets one thread in")
 def test_others_are_inside_together():
     plugin = arrowsmith.Plugin("p")

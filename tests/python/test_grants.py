@@ -1,5 +1,7 @@
 """What a loader allows, and what is said of the rest."""
 
+import warnings
+
 import pytest
 
 import arrowsmith
@@ -99,3 +101,17 @@ def test_every_way_to_load_takes_grants(session, database, tmp_path):
         with pytest.warns(arrowsmith.GrantWarning) as warned:
             assert load()["denied_capabilities"] == ["ScalarFn"]
         assert [warning.filename for warning in warned] == [__file__]
+
+
+def test_a_warning_that_is_an_error_leaves_everything_as_it_was(session):
+    source = "@db.scalar_fn\ndef f(x: int) -> int:\n    return x\n"
+    session.scalar_fn("same", args=["int"], returns="int")(abs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", arrowsmith.GrantWarning)
+        with pytest.raises(arrowsmith.GrantWarning):
+            session.load_python_plugin(source, "p", grants=["WindowFn"])
+        with pytest.raises(arrowsmith.GrantWarning):
+            session.finalize_plugin("q", grants=["WindowFn"])
+    assert session.functions().rows() == []
+    session.finalize_plugin("q")
+    assert session.sql("SELECT q.same(-1)").rows() == [(1,)]

@@ -1,6 +1,8 @@
 """New versions of a plugin in place of old ones."""
 
+import sys
 import threading
+import types
 
 import pytest
 
@@ -173,3 +175,33 @@ def test_loading_may_refuse_to_replace(session, path):
     session.unload("calc")
     session.load_python_plugin(VERSIONED.format(2), "calc", replace=False)
     assert version(session) == 2
+
+
+def test_a_slow_reload_does_not_undo_a_later_one(session, path):
+    host = types.ModuleType("reload_host")
+    host.begun, host.goes_on = threading.Event(), threading.Event()
+    sys.modules["reload_host"] = host
+    try:
+        session.load_plugin(path)
+        slow = "from reload_host import begun, goes_on\nbegun.set()\ngoes_on.wait(10)\n"
+        path.write_text(slow + VERSIONED.format(2))
+        errors = []
+
+        def reload():
+            try:
+                session.reload("calc")
+            except arrowsmith.PluginLoadError as error:
+                errors.append(str(error))
+
+        thread = threading.Thread(target=reload)
+        thread.start()
+        assert host.begun.wait(10)
+        path.write_text(VERSIONED.format(3))
+        session.reload("calc")
+        host.goes_on.set()
+        thread.join()
+    finally:
+        del sys.modules["reload_host"]
+    assert version(session) == 3
+    assert len(errors) == 1
+    assert "loaded anew meanwhile" in errors[0]

@@ -109,7 +109,9 @@ def test_a_function_without_a_name_is_refused_with_its_line(session):
 
 
 def test_a_bad_id_is_told_at_once(session):
-    with pytest.raises(arrowsmith.PluginLoadError, match="the plugin id is empty"):
+    with pytest.raises(
+        arrowsmith.PluginLoadError, match=r"decorators\.py:\d+: the plugin id is empty"
+    ):
         session.set_plugin_id("")
     with pytest.raises(arrowsmith.PluginLoadError, match="version must be a string"):
         session.set_version(2)
@@ -137,3 +139,15 @@ def test_a_closed_session_finalizes_nothing(session):
     session.close()
     with pytest.raises(arrowsmith.ClosedError):
         session.finalize_plugin("calc")
+
+
+@pytest.mark.parametrize("name", [None, ["no text"]])
+def test_what_has_no_name_can_be_taken_back(session, name):
+    session.scalar_fn(name, args=["int"], returns="int")(lambda x: x)
+    for _ in range(2):
+        with pytest.raises(arrowsmith.PluginLoadError, match=r"no name|no text"):
+            session.finalize_plugin("calc")
+    session.discard_plugin()
+    session.scalar_fn("same", args=["int"], returns="int")(abs)
+    session.finalize_plugin("calc")
+    assert session.sql("SELECT calc.same(-1)").rows() == [(1,)]

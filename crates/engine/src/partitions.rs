@@ -57,7 +57,8 @@ impl Order {
     }
 }
 
-/// Finds the rows at which partitions begin. NULLs are one partition, and so are NaNs.
+/// Finds the rows at which partitions begin. NULLs are one partition; floats are compared by their total
+/// order, as DataFusion's own windows do, so that -0.0 and 0.0 are two.
 pub(crate) struct Borders {
     keys: Vec<Arc<dyn PhysicalExpr>>,
     /// The keys of the last row that was seen.

@@ -110,7 +110,8 @@ impl GroupsAccumulator for Grouped {
             .map_err(through_datafusion)
     }
 
-    /// Where partial aggregation doesn't pay, each row is a group of its own.
+    /// Each row is a group of its own. `results::prepare` sees to it that DataFusion doesn't ask while
+    /// states are dear.
     fn convert_to_state(
         &self,
         values: &[ArrayRef],

@@ -158,7 +158,8 @@ fn check_outer(plan: &LogicalPlan) -> Result<()> {
             &node.callee.function,
             &format!(
                 "takes {column} of an outer query; call it in the FROM of that query, beside the \
-                 table: FROM t, {}(t.x)",
+                 table: FROM t, {}(t.x). Where a JOIN follows, write CROSS JOIN for the comma, which \
+                 joins last",
                 node.callee
             ),
         );

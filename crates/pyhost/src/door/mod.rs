@@ -161,6 +161,14 @@ pub fn step_out<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> Opt
     Some(outcome)
 }
 
+/// Runs `work` without the interpreter, on a thread that may be attached or not.
+///
+/// # Errors
+/// As [`enter`].
+pub(crate) fn apart<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    enter(|py| detached(py, work))
+}
+
 /// Runs `work` without the interpreter.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
     #[expect(clippy::disallowed_methods, reason = "this is the door")]

@@ -78,6 +78,13 @@ pub(crate) fn uncounted(token: CancelToken) -> Arc<Place> {
     Arc::new(Place::at(GATE.load_full(), Entrance::Row, None, token))
 }
 
+/// Whether this thread keeps others out of a plugin.
+pub(crate) fn is_alone(alone: Alone) -> bool {
+    let keeps =
+        |place: &Arc<Place>| place.alone == Some(alone) && place.is_alone.load(Ordering::SeqCst);
+    HELD.with_borrow(|held| held.iter().any(keeps))
+}
+
 impl Ticket {
     pub(crate) fn place(&self) -> Arc<Place> {
         Arc::clone(&self.0)

@@ -9,12 +9,12 @@ use arrow::buffer::NullBuffer;
 use arrow::datatypes::DataType;
 use arrowsmith_contract::{
     CallContext, CallPolicy, CancelToken, Error, ErrorLog, GRACE, Mode, NullPolicy, OnError,
-    Result, RowNumber, RowNumbers, Signature,
+    Result, RowNumber, RowNumbers, Signature, StopReason,
 };
 use pyo3::prelude::*;
 
 use super::column::is_supported;
-use crate::gate;
+use crate::{door, gate};
 use crate::interrupt::{Limits, Stay};
 
 /// How long a call may go on after its time is over, where its rows become NULL then: it may be in
@@ -77,7 +77,7 @@ impl Callee {
     /// Goes into Python once more to end what a query left behind, which may run code of the plugin:
     /// `__del__`, or the `finally` of a generator. The query itself may be stopped already, so it is
     /// not asked; `work` is given `limit` in all, and stopped then. The thread may be attached and
-    /// inside of plugin code, so nobody waits at the gate.
+    /// inside of plugin code, so nobody waits at the gate, except where the plugin must be alone.
     pub(super) fn leave_behind(
         &self,
         limit: Duration,
@@ -89,7 +89,11 @@ impl Callee {
             errors: Arc::new(ErrorLog::default()),
         };
         let limits = Limits { timeout: Some(limit), patience: GRACE };
-        let place = gate::uncounted(context.token.clone());
+        let ticket = self.wait_alone(limit);
+        let place = match &ticket {
+            Some(ticket) => ticket.place(),
+            None => gate::uncounted(context.token.clone()),
+        };
         Stay::enter(&self.function, &context, limits, place, |py, stay| {
             stay.begin_call(None);
             let outcome = work(py);
@@ -98,6 +102,18 @@ impl Callee {
             }
             outcome
         })
+    }
+
+    /// Waits for at most so long until no other thread is in functions of the plugin that don't bear
+    /// company, if this is one. What must be ended is ended all the same then.
+    fn wait_alone(&self, limit: Duration) -> Option<gate::Ticket> {
+        let alone = self.life.load;
+        if self.policy.thread_safe || gate::is_alone(alone) {
+            return None;
+        }
+        let patience = CancelToken::new();
+        patience.stop_after(limit, StopReason::Cancelled);
+        door::apart(|| gate::wait(gate::Entrance::Vectorized, Some(alone), &patience)).ok()
     }
 
     /// Drops objects while attached, for their `__del__` is Python code. Those behind one that doesn't
