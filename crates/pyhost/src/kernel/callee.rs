@@ -14,8 +14,8 @@ use arrowsmith_contract::{
 use pyo3::prelude::*;
 
 use super::column::is_supported;
-use crate::{door, gate};
 use crate::interrupt::{Limits, Stay};
+use crate::{door, gate};
 
 /// How long a call may go on after its time is over, where its rows become NULL then: it may be in
 /// a call of C that ends by itself.
