@@ -8,7 +8,7 @@ use arrowsmith_contract::{Error, Result, StopReason, watchdog};
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict};
 
-use super::{detached, thread_state};
+use super::{detached, thread_state, turn};
 use crate::{gate, interrupt, logging};
 
 /// At exit nobody waits longer than this.
@@ -142,6 +142,7 @@ fn forget_parent() {
     // Who forks is the child's main thread.
     MAIN_THREAD.store(thread_state::own_ident(), Ordering::SeqCst);
     INSIDE.store(0, Ordering::SeqCst);
+    turn::forget_parent();
     watchdog::forget_parent();
     interrupt::forget_parent();
     gate::forget_parent();

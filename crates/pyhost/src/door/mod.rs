@@ -6,6 +6,7 @@
 mod crossing;
 mod parking;
 mod thread_state;
+mod turn;
 mod vectorcall;
 
 use std::any::Any;
@@ -19,6 +20,7 @@ use crossing::Crossing;
 pub(crate) use crossing::{generation, is_main_thread, register_hooks};
 pub(crate) use parking::parked_at_exit;
 pub(crate) use thread_state::{drop_at_thread_end, own_ident};
+use turn::Urgent;
 pub use vectorcall::call;
 pub(crate) use vectorcall::{Frame, next};
 
@@ -35,13 +37,18 @@ pub const POLL: Duration = Duration::from_millis(25);
 /// `work` gives.
 pub fn enter<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     let _crossing = Crossing::begin()?;
+    turn::let_urgent_first();
     attach(work)
 }
 
 /// As [`enter`], and also while the interpreter's exit waits for others to stop.
 pub(crate) fn enter_to_stop<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     let _crossing = Crossing::begin_to_stop()?;
-    attach(work)
+    let urgent = Urgent::begin();
+    attach(|py| {
+        drop(urgent);
+        work(py)
+    })
 }
 
 fn attach<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
@@ -112,8 +119,10 @@ pub fn leave_and_return<T: Send>(
             if waited.is_some() {
                 gate::take_again(place.take());
             }
-            waited
+            (waited, Urgent::begin())
         });
+        let (waited, urgent) = waited;
+        drop(urgent);
         interrupt::set_away(false);
         match waited {
             Some(Ok(value)) => break Ok(value),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arrow::array::{RecordBatch, UInt32Array};
 use arrowsmith_contract::watchdog::{self, Alarm};
-use arrowsmith_contract::{BatchStream, CallContext, CancelToken, Result, Yielded};
+use arrowsmith_contract::{BatchStream, CallContext, CancelToken, Error, Result, Yielded};
 use pyo3::prelude::*;
 
 use super::Procedure;
@@ -177,8 +177,13 @@ impl Drop for Stream {
             call.close(&procedure, py);
             Ok(())
         });
-        if let Err(error) = closed {
-            log::warn!("{} was not ended well: {error}", self.procedure.callee.function);
+        match closed {
+            Ok(()) => {}
+            // At the interpreter's exit there is nobody to tell.
+            Err(Error::Closed(reason)) => log::debug!("a procedure was not ended: {reason}"),
+            Err(error) => {
+                log::warn!("{} was not ended well: {error}", self.procedure.callee.function);
+            }
         }
         self.inputs.close();
     }
