@@ -1,11 +1,6 @@
-//! A plugin function as DataFusion sees it.
-//!
-//! To DataFusion each one is volatile: it folds everything else at planning, which would run
-//! plugin code. Calls in a query are taken out of DataFusion's expressions by `guards`; this face
-//! carries them until then.
+//! A scalar function of a plugin as DataFusion sees it, and calls of any kind as a run makes them.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,25 +12,18 @@ use arrowsmith_contract::{
 use datafusion::common::{Result as DataFusionResult, ScalarValue};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    Volatility, expr,
+    expr,
 };
 
 use crate::context::QueryContext;
-use crate::error::through_datafusion;
+use crate::face::Face;
 
-pub(crate) struct PluginScalar {
-    function: Arc<Function>,
-    name: Arc<str>,
-    signature: Signature,
-}
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct PluginScalar(Face);
 
 impl PluginScalar {
     pub(crate) fn new(function: Arc<Function>) -> Self {
-        Self {
-            name: function.qualified_name().to_shared(),
-            function,
-            signature: Signature::user_defined(Volatility::Volatile),
-        }
+        Self(Face::new(function))
     }
 
     /// The plugin function that an expression calls, if it is such a call.
@@ -48,60 +36,39 @@ impl PluginScalar {
 
     fn behind(udf: &ScalarUDF) -> Option<&Arc<Function>> {
         let implementation: &dyn std::any::Any = udf.inner().as_ref();
-        implementation.downcast_ref::<Self>().map(|scalar| &scalar.function)
+        implementation.downcast_ref::<Self>().map(|scalar| scalar.0.function())
     }
 }
 
 impl fmt::Debug for PluginScalar {
-    /// The name only: DataFusion shows expressions in its messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl PartialEq for PluginScalar {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.function, &other.function)
-    }
-}
-
-impl Eq for PluginScalar {}
-
-impl Hash for PluginScalar {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+        self.0.fmt(f)
     }
 }
 
 impl ScalarUDFImpl for PluginScalar {
     fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        self.0.signature()
     }
 
-    /// Arguments keep their types; `check` has the say over them, and `coerce` at execution.
     fn coerce_types(&self, types: &[DataType]) -> DataFusionResult<Vec<DataType>> {
         Ok(types.to_vec())
     }
 
     fn return_type(&self, _: &[DataType]) -> DataFusionResult<DataType> {
-        Ok(self.function.signature.returns().data_type().clone())
+        Ok(self.0.function().signature.returns().data_type().clone())
     }
 
     fn return_field_from_args(&self, _: ReturnFieldArgs) -> DataFusionResult<FieldRef> {
-        Ok(Arc::new(self.function.signature.returns().to_field(&self.name, true)))
+        Ok(self.0.field(self.0.name()))
     }
 
-    /// Calls are computed by `guards`. One that is left here would run for rows that the query
-    /// excludes.
     fn invoke_with_args(&self, _: ScalarFunctionArgs) -> DataFusionResult<ColumnarValue> {
-        Err(through_datafusion(crate::Error::Plan(format!(
-            "{} cannot be called in this place of a query",
-            self.name
-        ))))
+        Err(self.0.misplaced())
     }
 }
 

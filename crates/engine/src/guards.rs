@@ -34,7 +34,6 @@ use crate::procedures::{FlatMapExec, TableCallExec};
 use crate::windows::WindowsExec;
 
 pub(crate) use compile::Reading;
-pub(crate) use compute_exec::properties as properties_of_appending;
 pub(crate) use hoist::{Hoist, Scope, columns_of, restore};
 pub(crate) use rule::{calls_plugin, has_query};
 

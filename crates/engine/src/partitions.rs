@@ -13,6 +13,8 @@ use datafusion::physical_expr::{
     PhysicalSortRequirement,
 };
 
+use crate::operators;
+
 /// PARTITION BY and ORDER BY.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
@@ -76,11 +78,7 @@ impl Borders {
         if rows == 0 {
             return Ok(Vec::new());
         }
-        let keys = self
-            .keys
-            .iter()
-            .map(|key| key.evaluate(batch)?.into_array(rows))
-            .collect::<Result<Vec<ArrayRef>>>()?;
+        let keys = operators::evaluate(&self.keys, batch)?;
         let mut starts: Vec<usize> = if keys.is_empty() {
             vec![0]
         } else {

@@ -1,7 +1,6 @@
 //! An aggregate of a plugin as DataFusion plans it.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, FieldRef};
@@ -9,26 +8,17 @@ use arrowsmith_contract::Function;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::AccumulatorArgs;
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, Expr, Signature, Volatility,
-    WindowFunctionDefinition,
+    Accumulator, AggregateUDF, AggregateUDFImpl, Expr, Signature, WindowFunctionDefinition,
 };
 
-use crate::error::through_datafusion;
+use crate::face::Face;
 
-/// Carries a call until `guards` binds it to a run.
-pub(crate) struct PluginAggregate {
-    function: Arc<Function>,
-    name: Arc<str>,
-    signature: Signature,
-}
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct PluginAggregate(Face);
 
 impl PluginAggregate {
     pub(crate) fn new(function: Arc<Function>) -> Self {
-        Self {
-            name: function.qualified_name().to_shared(),
-            function,
-            signature: Signature::user_defined(Volatility::Volatile),
-        }
+        Self(Face::new(function))
     }
 
     /// The aggregate that an expression calls, over groups or over frames of a window, if it is
@@ -45,65 +35,42 @@ impl PluginAggregate {
     }
 
     fn behind(udaf: &AggregateUDF) -> Option<&Arc<Function>> {
-        udaf.inner().downcast_ref::<Self>().map(|aggregate| &aggregate.function)
-    }
-
-    fn misplaced(&self) -> datafusion::error::DataFusionError {
-        through_datafusion(crate::Error::Plan(format!(
-            "{} cannot be called in this place of a query",
-            self.name
-        )))
+        udaf.inner().downcast_ref::<Self>().map(|aggregate| aggregate.0.function())
     }
 }
 
 impl fmt::Debug for PluginAggregate {
-    /// The name only: DataFusion shows expressions in its messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl PartialEq for PluginAggregate {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.function, &other.function)
-    }
-}
-
-impl Eq for PluginAggregate {}
-
-impl Hash for PluginAggregate {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+        self.0.fmt(f)
     }
 }
 
 impl AggregateUDFImpl for PluginAggregate {
     fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        self.0.signature()
     }
 
-    /// Arguments keep their types; `check` has the say over them, and `coerce` at execution.
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
         Ok(types.to_vec())
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.function.signature.returns().data_type().clone())
+        Ok(self.0.function().signature.returns().data_type().clone())
     }
 
     fn return_field(&self, _: &[FieldRef]) -> Result<FieldRef> {
-        Ok(Arc::new(self.function.signature.returns().to_field(&self.name, true)))
+        Ok(self.0.field(self.0.name()))
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Err(self.misplaced())
+        Err(self.0.misplaced())
     }
 
     fn default_value(&self, _: &DataType) -> Result<ScalarValue> {
-        Err(self.misplaced())
+        Err(self.0.misplaced())
     }
 }

@@ -5,26 +5,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, SchemaRef};
 use arrowsmith_contract::RowNumbers;
+use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr::equivalence::ProjectionMapping;
-use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::execution_plan::{
     CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
 };
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
-};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 
 use super::program::Program;
 use crate::numbering::Counter;
+use crate::operators;
 
 /// No rule of DataFusion's looks into it, so nothing is moved through it, merged or repeated.
 #[derive(Debug)]
@@ -44,12 +41,9 @@ impl ComputeExec {
         programs: Vec<Arc<dyn PhysicalExpr>>,
         fields: Vec<Arc<Field>>,
     ) -> Result<Self> {
-        let below = input.schema();
-        let all: Vec<Arc<Field>> =
-            below.fields().iter().cloned().chain(fields.iter().cloned()).collect();
-        let schema = Arc::new(Schema::new_with_metadata(all, below.metadata().clone()));
+        let schema = operators::appended(&input.schema(), &fields);
         Ok(Self {
-            properties: Arc::new(properties(&input, &schema)?),
+            properties: Arc::new(operators::properties_of_appending(&input, &schema)?),
             input,
             programs,
             fields,
@@ -75,32 +69,7 @@ fn compute(
     let Some((program, arguments)) = Program::called_in(program) else {
         return program.evaluate(batch)?.into_array(rows);
     };
-    let columns = arguments
-        .iter()
-        .map(|argument| argument.evaluate(batch)?.into_array(rows))
-        .collect::<Result<Vec<ArrayRef>>>()?;
-    program.evaluate(columns, rows, numbers.clone())
-}
-
-/// Of an operator that appends columns: what holds of the input's columns still holds, at the same
-/// places.
-pub(crate) fn properties(
-    input: &Arc<dyn ExecutionPlan>,
-    schema: &SchemaRef,
-) -> Result<PlanProperties> {
-    let below = input.schema();
-    let columns = below.fields().iter().enumerate().map(|(index, field)| {
-        let column = Arc::new(Column::new(field.name(), index)) as Arc<dyn PhysicalExpr>;
-        (column, field.name().clone())
-    });
-    let mapping = ProjectionMapping::try_new(columns, &below)?;
-    let equivalences = input.equivalence_properties().project(&mapping, Arc::clone(schema));
-    Ok(PlanProperties::new(
-        equivalences,
-        input.output_partitioning().clone(),
-        input.pipeline_behavior(),
-        input.boundedness(),
-    ))
+    program.evaluate(operators::evaluate(arguments, batch)?, rows, numbers.clone())
 }
 
 fn append(
@@ -139,12 +108,7 @@ impl ExecutionPlan for ComputeExec {
         &self,
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for program in &self.programs {
-            if f(program)? == TreeNodeRecursion::Stop {
-                return Ok(TreeNodeRecursion::Stop);
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        operators::visit(&self.programs, f)
     }
 
     fn replace_children(
@@ -152,9 +116,7 @@ impl ExecutionPlan for ComputeExec {
         children: Vec<Arc<dyn ExecutionPlan>>,
         _options: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
-            return internal_err!("PluginComputeExec has one input");
-        };
+        let input = operators::only_child(self.name(), children)?;
         let (programs, fields) = (self.programs.clone(), self.fields.clone());
         Ok(Arc::new(Self::new(input, programs, fields)?))
     }

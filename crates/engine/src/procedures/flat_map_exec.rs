@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Constraints, Result, internal_err};
+use datafusion::common::{Constraints, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
@@ -19,8 +19,8 @@ use super::running::Running;
 use super::spread::Spread;
 use crate::adapter::Call;
 use crate::error::through_datafusion;
-use crate::guards::properties_of_appending;
 use crate::numbering::Counter;
+use crate::operators;
 
 #[derive(Debug, Clone)]
 pub(crate) struct FlatMapExec {
@@ -45,10 +45,8 @@ impl FlatMapExec {
         yields: SchemaRef,
         outer: bool,
     ) -> Result<Self> {
-        let below = input.schema();
-        let all: Vec<FieldRef> = below.fields().iter().chain(yields.fields()).cloned().collect();
-        let schema = Arc::new(Schema::new_with_metadata(all, below.metadata().clone()));
-        let mut properties = properties_of_appending(&input, &schema)?;
+        let schema = operators::appended(&input.schema(), yields.fields());
+        let mut properties = operators::properties_of_appending(&input, &schema)?;
         // Rows repeat, so nothing that was unique still is.
         properties.eq_properties.set_constraints(Constraints::default());
         Ok(Self {
@@ -104,11 +102,7 @@ impl Flow {
         }
         let exec = &self.exec;
         let numbers = self.counter.next(rows);
-        let columns = exec
-            .arguments
-            .iter()
-            .map(|argument| argument.evaluate(&batch)?.into_array(rows))
-            .collect::<Result<Vec<ArrayRef>>>()?;
+        let columns = operators::evaluate(&exec.arguments, &batch)?;
         let running = exec.call.coerce_all(&columns, &numbers).and_then(|columns| {
             Running::start(&exec.call, columns, rows, None, numbers, &exec.yields)
         });
@@ -174,12 +168,7 @@ impl ExecutionPlan for FlatMapExec {
         &self,
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for argument in &self.arguments {
-            if f(argument)? == TreeNodeRecursion::Stop {
-                return Ok(TreeNodeRecursion::Stop);
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        operators::visit(&self.arguments, f)
     }
 
     fn replace_children(
@@ -187,9 +176,7 @@ impl ExecutionPlan for FlatMapExec {
         children: Vec<Arc<dyn ExecutionPlan>>,
         _options: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
-            return internal_err!("PluginProcedureExec has one input");
-        };
+        let input = operators::only_child(self.name(), children)?;
         let (call, arguments) = (Arc::clone(&self.call), self.arguments.clone());
         let new = Self::new(input, call, arguments, Arc::clone(&self.yields), self.outer)?;
         Ok(Arc::new(Self { fetch: self.fetch, ..new }))

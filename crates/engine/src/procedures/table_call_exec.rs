@@ -7,8 +7,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrowsmith_contract::{Extension, RowNumbers};
+use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, OrderingRequirements, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{
@@ -26,6 +26,7 @@ use super::running::Running;
 use super::table_input::Tables;
 use crate::adapter::Call;
 use crate::error::through_datafusion;
+use crate::operators;
 use crate::partitions::{Borders, Order};
 use crate::runtime;
 
@@ -84,9 +85,8 @@ impl TableCallExec {
             parameter.is_none_or(|parameter| parameter.ty.extension() != Some(Extension::Table))
         });
         parameters
-            .zip(&self.arguments)
-            .map(|(index, argument)| {
-                let value = argument.evaluate(&one)?.into_array(1)?;
+            .zip(operators::evaluate(&self.arguments, &one)?)
+            .map(|(index, value)| {
                 self.call.coerce(index, &value, &RowNumbers::default()).map_err(through_datafusion)
             })
             .collect()
@@ -199,12 +199,7 @@ impl ExecutionPlan for TableCallExec {
         &self,
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for expr in self.arguments.iter().chain(self.order.expressions()) {
-            if f(expr)? == TreeNodeRecursion::Stop {
-                return Ok(TreeNodeRecursion::Stop);
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        operators::visit(self.arguments.iter().chain(self.order.expressions()), f)
     }
 
     fn replace_children(
@@ -212,9 +207,7 @@ impl ExecutionPlan for TableCallExec {
         children: Vec<Arc<dyn ExecutionPlan>>,
         _options: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
-            return internal_err!("PluginTableProcedureExec has one input");
-        };
+        let input = operators::only_child(self.name(), children)?;
         let (call, arguments) = (Arc::clone(&self.call), self.arguments.clone());
         let (order, schema) = (self.order.clone(), Arc::clone(&self.schema));
         let new = Self::new(input, call, arguments, order, schema);

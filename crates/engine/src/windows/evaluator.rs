@@ -11,6 +11,7 @@ use datafusion::physical_expr::PhysicalExpr;
 
 use crate::adapter::Call;
 use crate::error::through_datafusion;
+use crate::operators;
 
 #[derive(Clone)]
 pub(crate) struct WindowFunction {
@@ -48,10 +49,7 @@ impl WindowFunction {
 
     /// The columns that it takes of a batch.
     pub(crate) fn columns(&self, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
-        self.arguments
-            .iter()
-            .map(|argument| argument.evaluate(batch)?.into_array(batch.num_rows()))
-            .collect()
+        operators::evaluate(&self.arguments, batch)
     }
 }
 

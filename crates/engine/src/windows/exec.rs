@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
+use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_err};
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
@@ -23,8 +23,8 @@ use futures::{StreamExt, TryStreamExt, future, stream};
 
 use super::evaluator::{Evaluation, WindowFunction};
 use super::walk::Walk;
-use crate::guards::properties_of_appending;
 use crate::numbering::Counter;
+use crate::operators;
 use crate::partitions::{Borders, Order};
 
 #[derive(Debug)]
@@ -43,12 +43,10 @@ impl WindowsExec {
         functions: Vec<WindowFunction>,
         order: Order,
     ) -> Result<Self> {
-        let below = input.schema();
-        let appended = functions.iter().map(WindowFunction::field);
-        let all: Vec<FieldRef> = below.fields().iter().chain(appended).cloned().collect();
-        let schema = Arc::new(Schema::new_with_metadata(all, below.metadata().clone()));
+        let fields = functions.iter().map(WindowFunction::field);
+        let schema = operators::appended(&input.schema(), fields);
         Ok(Self {
-            properties: Arc::new(properties_of_appending(&input, &schema)?),
+            properties: Arc::new(operators::properties_of_appending(&input, &schema)?),
             input,
             functions,
             order,
@@ -107,12 +105,7 @@ impl ExecutionPlan for WindowsExec {
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
         let arguments = self.functions.iter().flat_map(WindowFunction::arguments);
-        for expr in arguments.chain(self.order.expressions()) {
-            if f(expr)? == TreeNodeRecursion::Stop {
-                return Ok(TreeNodeRecursion::Stop);
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        operators::visit(arguments.chain(self.order.expressions()), f)
     }
 
     fn replace_children(
@@ -120,9 +113,7 @@ impl ExecutionPlan for WindowsExec {
         children: Vec<Arc<dyn ExecutionPlan>>,
         _options: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let Ok([input]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
-            return internal_err!("PluginWindowExec has one input");
-        };
+        let input = operators::only_child(self.name(), children)?;
         Ok(Arc::new(Self::new(input, self.functions.clone(), self.order.clone())?))
     }
 
