@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-CRATES = ("contract", "engine", "pyhost", "python", "testkit", "sql-tests")
+CRATES = ("contract", "native", "engine", "pyhost", "python", "testkit", "sql-tests")
 
 
 def features(*selection: str) -> set[str]:

@@ -9,9 +9,10 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const ARROWS: &[(&str, &[&str])] = &[
     ("features", &["arrow"]),
     ("contract", &["features", "arrow"]),
+    ("native", &["contract", "features", "arrow", "cranelift", "ruff"]),
     ("engine", &["contract", "arrow", "datafusion", "tokio"]),
     ("pyhost", &["contract", "arrow", "pyo3", "pyo3-arrow"]),
-    ("python", &["contract", "engine", "pyhost", "arrow", "pyo3", "pyo3-arrow"]),
+    ("python", &["contract", "engine", "native", "pyhost", "arrow", "pyo3", "pyo3-arrow"]),
     ("testkit", &["contract", "arrow", "proptest"]),
     ("sql-tests", &["contract", "engine", "testkit", "arrow"]),
 ];
