@@ -1,1 +1,21 @@
-//! The native tier.
+//! The native tier: functions in a subset of Python, as machine code that gives CPython's answers
+//! to the last bit.
+//!
+//! A function walks: text -> [`front`] (ruff's parser, then a syntax tree of our own) -> [`code`]
+//! (a control-flow graph without types) -> [`specialise`] (types, and every place at which a row
+//! may have to leave) -> [`ir`] (typed, verified, printable, serialisable) -> [`machine`]
+//! (Cranelift) -> [`kernel`], which runs it over batches and gives the rows that left to the
+//! interpreter.
+//!
+//! No Python object lives here: what a function's global names stood for comes as
+//! [`arrowsmith_contract::FunctionSource`].
+
+mod code;
+mod exceptions;
+mod front;
+pub mod ir;
+mod place;
+mod refusal;
+
+pub use place::Place;
+pub use refusal::Refusal;

@@ -1,0 +1,1 @@
+//! From a function's text to its graph.
