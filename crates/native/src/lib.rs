@@ -16,6 +16,7 @@ mod front;
 pub mod ir;
 mod place;
 mod refusal;
+mod specialise;
 
 pub use place::Place;
 pub use refusal::Refusal;

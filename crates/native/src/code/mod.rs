@@ -4,7 +4,12 @@
 //! steps with one operation each, in Python's order of evaluation; `and`, `or`, chained comparisons
 //! and conditional expressions are branches already; `finally` stands wherever it is reached.
 
+mod liveness;
+mod loops;
+
 use std::sync::Arc;
+
+pub(crate) use liveness::Liveness;
 
 use crate::Place;
 use crate::exceptions::ExceptionClass;
