@@ -26,6 +26,9 @@ pub(crate) struct Code {
     pub(crate) name: Arc<str>,
     /// The parameters are the first locals. Callers within the program give every one of them.
     pub(crate) parameters: usize,
+    /// How many of the last parameters the entry of a query can't give, because they are
+    /// keyword-only. In the first function of a program they have defaults.
+    pub(crate) keyword_only: usize,
     /// The defaults of the last parameters, which the entry of a query may leave out.
     pub(crate) defaults: Vec<Constant>,
     /// Names; those of temporaries and hidden variables begin with `%`.
