@@ -30,6 +30,8 @@ pub enum Binding {
     Builtin(Arc<str>),
     /// Another plain function of the same plugin.
     Helper(Arc<FunctionSource>),
+    /// The function itself: it is recursive.
+    Itself,
     /// Anything else.
     Opaque,
 }

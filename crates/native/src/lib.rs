@@ -11,11 +11,13 @@
 //! [`arrowsmith_contract::FunctionSource`].
 
 mod code;
+mod compiler;
 mod exceptions;
 mod front;
 pub mod ir;
 mod place;
 mod refusal;
 
+pub use compiler::Compiler;
 pub use place::Place;
 pub use refusal::Refusal;
