@@ -11,6 +11,7 @@
 //! [`arrowsmith_contract::FunctionSource`].
 
 mod code;
+mod compiler;
 mod exceptions;
 mod front;
 pub mod ir;
@@ -18,5 +19,6 @@ mod place;
 mod refusal;
 mod specialise;
 
+pub use compiler::Compiler;
 pub use place::Place;
 pub use refusal::Refusal;
