@@ -236,6 +236,12 @@ pub(crate) enum End {
 }
 
 impl Code {
+    /// The default of each parameter that has one.
+    pub(crate) fn all_defaults(&self) -> impl Iterator<Item = Option<Constant>> + '_ {
+        let required = self.parameters - self.defaults.len();
+        std::iter::repeat_n(None, required).chain(self.defaults.iter().copied().map(Some))
+    }
+
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
     }

@@ -26,7 +26,7 @@ use arrow::datatypes::DataType;
 use arrowsmith_contract::{NullPolicy, Signature};
 
 use crate::code::Program;
-use crate::ir::{Module, Slot, Type};
+use crate::ir::{Module, Slot};
 use crate::{Place, Refusal};
 use returns::Role;
 use shape::{Number, Shape};
@@ -55,7 +55,8 @@ pub(crate) fn module(program: &Program, signature: &Signature) -> Result<Module,
         slots.push(Slot { ty: number.ty(), nullable });
         shapes.push(if nullable { Shape::Nullable(number) } else { number.shape() });
     }
-    if signature.parameters().len() != program.functions[0].parameters {
+    let entry = &program.functions[0];
+    if signature.parameters().len() != entry.parameters - entry.keyword_only {
         return Err(Refusal::new(whole, "parameters that the signature does not name"));
     }
     let mut unit = Unit::new(program);
@@ -77,11 +78,5 @@ fn number_of(data_type: &DataType) -> Option<Number> {
         | DataType::UInt16
         | DataType::UInt32 => Some(Number::Int),
         _ => None,
-    }
-}
-
-impl Number {
-    fn is(self, ty: Type) -> bool {
-        self.ty() == ty
     }
 }

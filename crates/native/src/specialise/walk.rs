@@ -1,6 +1,6 @@
 //! Walks over the graph of one function and writes the typed form.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::emitter::Emitter;
 use super::returns::{self, Returned, Role};
@@ -38,10 +38,11 @@ pub(super) struct Walk<'u, 'p> {
     pub(super) live: Liveness,
     /// Blocks that a jump back leads to.
     loops: HashSet<BlockId>,
-    /// The shapes of all locals.
-    pub(super) state: Vec<Shape>,
+    pub(super) state: State,
     pub(super) at: Point,
     pub(super) place: Place,
+    /// How many of the first locals come as arguments.
+    given: usize,
     parameters: Vec<Var>,
 }
 
@@ -54,6 +55,7 @@ impl<'u, 'p> Walk<'u, 'p> {
     ) -> Self {
         let program = unit.program;
         let code = &program.functions[function];
+        let given = arguments.len();
         let mut state = arguments;
         state.resize(code.locals.len(), Shape::Unbound);
         let mut walk = Self {
@@ -68,6 +70,7 @@ impl<'u, 'p> Walk<'u, 'p> {
             state,
             at: Point { block: BlockId(0), step: 0 },
             place: Place::default(),
+            given,
             parameters: Vec::new(),
         };
         walk.take_parameters();
@@ -75,7 +78,7 @@ impl<'u, 'p> Walk<'u, 'p> {
     }
 
     fn take_parameters(&mut self) {
-        for index in 0..self.code.parameters {
+        for index in 0..self.given {
             let local = Local(index as u32);
             let mut vars = self.homes(local, &self.state[index].clone());
             // A slot of a row says first whether there is a value.
@@ -90,6 +93,7 @@ impl<'u, 'p> Walk<'u, 'p> {
     pub(super) fn run(mut self) -> Result<(Function, Returned), Refusal> {
         let entry = self.emit.block();
         self.emit.switch_to(entry);
+        self.set_defaults();
         if self.role_may_repeat() {
             self.emit.push(Op::Poll);
         }
@@ -103,6 +107,18 @@ impl<'u, 'p> Walk<'u, 'p> {
             self.walk_from(point)?;
         }
         self.finish()
+    }
+
+    /// Parameters that no column gives have their defaults.
+    fn set_defaults(&mut self) {
+        let given = self.given;
+        for (index, default) in (0..self.code.parameters).zip(self.code.all_defaults()).skip(given)
+        {
+            if let Some(constant) = default {
+                let value = self.constant(constant);
+                self.assign(Local(index as u32), &value);
+            }
+        }
     }
 
     /// A function that is called may call itself without a loop.
@@ -195,8 +211,5 @@ impl<'u, 'p> Walk<'u, 'p> {
     }
 }
 
-/// What is kept of each local where ways meet.
+/// The shapes of all locals.
 pub(super) type State = Vec<Shape>;
-
-/// How many versions of each block there are.
-pub(super) type Counts = HashMap<Point, usize>;
