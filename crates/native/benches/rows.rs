@@ -41,8 +41,22 @@ fn main() {
     let rows = 2_000_000;
     let places = haversine_columns(rows);
     let haversine = compile(HAVERSINE, 4, NullPolicy::Pass);
-    compare("haversine, libm's pow", rows, &places, &haversine, rust_loops::haversine_with_pow, true);
-    compare("haversine, x * x", rows, &places, &haversine, rust_loops::haversine_with_product, false);
+    compare(
+        "haversine, libm's pow",
+        rows,
+        &places,
+        &haversine,
+        rust_loops::haversine_with_pow,
+        true,
+    );
+    compare(
+        "haversine, x * x",
+        rows,
+        &places,
+        &haversine,
+        rust_loops::haversine_with_product,
+        false,
+    );
     two_cores(rows, &places, &haversine);
     let linear = compile(LINEAR, 2, NullPolicy::Skip);
     for rows in [16_384, 2_000_000, 20_000_000] {
@@ -126,7 +140,9 @@ fn check(what: &str, ours: &ArrayRef, theirs: &ArrayRef, same_bits: bool) {
 }
 
 fn invoke(kernel: &Arc<dyn ScalarKernel>, columns: &[ArrayRef]) -> ArrayRef {
-    kernel.invoke(columns, columns[0].len(), &CallContext::default()).expect("the rows are computed")
+    kernel
+        .invoke(columns, columns[0].len(), &CallContext::default())
+        .expect("the rows are computed")
 }
 
 fn timed(work: impl FnOnce()) -> Duration {
@@ -151,7 +167,8 @@ fn spread(mut ratios: Vec<f64>) -> (f64, f64, f64) {
 fn numbers(rows: usize, columns: usize) -> Vec<ArrayRef> {
     let mut state = 1_u64;
     let mut next = move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
     let mut column =
@@ -166,7 +183,11 @@ fn haversine_columns(rows: usize) -> Vec<ArrayRef> {
         Arc::new(column.unary::<_, arrow::datatypes::Float64Type>(|x| (x - 0.5) * span)) as ArrayRef
     };
     let unit = numbers(rows, 4);
-    [140.0, 360.0, 140.0, 360.0].iter().zip(&unit).map(|(span, column)| scale(column, *span)).collect()
+    [140.0, 360.0, 140.0, 360.0]
+        .iter()
+        .zip(&unit)
+        .map(|(span, column)| scale(column, *span))
+        .collect()
 }
 
 fn compile(text: &str, parameters: usize, nulls: NullPolicy) -> Arc<dyn ScalarKernel> {
@@ -184,11 +205,11 @@ fn compile(text: &str, parameters: usize, nulls: NullPolicy) -> Arc<dyn ScalarKe
     let names = text.split(['(', ')']).nth(1).unwrap_or("").split(", ");
     let parameters: Vec<Parameter> = names
         .take(parameters)
-        .map(|name| Parameter { name: name.into(), ty: Type::FLOAT, nullable: false, nulls })
+        .map(|name| Parameter { name: name.into(), ty: Type::FLOAT64, nullable: false, nulls })
         .collect();
     let required = parameters.len();
     let signature =
-        Signature::new(parameters, required, false, Type::FLOAT).expect("a fine signature");
+        Signature::new(parameters, required, false, Type::FLOAT64).expect("a fine signature");
     let task = CompileTask {
         function: &name,
         source: &source,

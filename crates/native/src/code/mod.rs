@@ -4,8 +4,14 @@
 //! steps with one operation each, in Python's order of evaluation; `and`, `or`, chained comparisons
 //! and conditional expressions are branches already; `finally` stands wherever it is reached.
 
+#[cfg(test)]
+pub(crate) mod check;
+pub(crate) mod inline;
 mod liveness;
 mod loops;
+mod print;
+mod rename;
+mod tidy;
 
 use std::sync::Arc;
 
@@ -233,6 +239,17 @@ pub(crate) enum End {
     },
     /// The interpreter must go on from the row's begin, because of what stands here.
     Leave(Arc<str>),
+}
+
+impl Constant {
+    pub(crate) fn is_true(self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Bool(value) => value,
+            Self::Int(value) => value != 0,
+            Self::Float(bits) => f64::from_bits(bits) != 0.0,
+        }
+    }
 }
 
 impl Code {

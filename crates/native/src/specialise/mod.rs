@@ -17,6 +17,8 @@ mod numbers;
 mod returns;
 mod shape;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod unit;
 mod value;
 mod versions;
