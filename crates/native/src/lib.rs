@@ -14,6 +14,7 @@ mod code;
 mod exceptions;
 mod front;
 pub mod ir;
+pub mod machine;
 mod place;
 mod refusal;
 
