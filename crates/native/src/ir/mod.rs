@@ -12,6 +12,7 @@ mod ops;
 mod print;
 #[cfg(test)]
 pub(crate) mod sample;
+mod tidy;
 mod verify;
 
 use std::sync::Arc;
