@@ -5,6 +5,8 @@
 //! an explicit branch, or an operation with an *exit*. An exit gives the row up; the interpreter runs
 //! it from its begin. Nothing that a function does is seen before it returns.
 
+#[cfg(test)]
+pub(crate) mod draft;
 pub mod host;
 mod ops;
 mod print;
