@@ -343,6 +343,10 @@ impl Body<'_, '_> {
             UnaryOp::Floor => ins.floor(value),
             UnaryOp::Ceiling => ins.ceil(value),
             UnaryOp::Truncate => ins.trunc(value),
+            UnaryOp::ExponentPart => {
+                let exponent = ins.f64const(f64::INFINITY);
+                self.builder.ins().band(value, exponent)
+            }
             UnaryOp::IntToFloat => ins.fcvt_from_sint(types::F64, value),
             UnaryOp::FloatToInt => ins.fcvt_to_sint_sat(types::I64, value),
             UnaryOp::BoolToInt => ins.uextend(types::I64, value),
