@@ -64,10 +64,7 @@ fn next_call(functions: &[Code], index: usize) -> Option<CallSite> {
 
 /// The block ends where the call begins; what comes after it becomes a block of its own.
 fn splice(caller: &mut Code, site: CallSite, callee: &Code) {
-    let shift = Shift {
-        locals: caller.locals.len() as u32,
-        blocks: caller.blocks.len() as u32,
-    };
+    let shift = Shift { locals: caller.locals.len() as u32, blocks: caller.blocks.len() as u32 };
     let after = BlockId(shift.blocks + callee.blocks.len() as u32);
     caller.locals.extend(callee.locals.iter().map(|name| inner_name(callee, name)));
     let block = &mut caller.blocks[site.block];

@@ -74,11 +74,7 @@ impl<'f> Lowering<'f, '_> {
     }
 
     /// Goes through what the exception's arguments may raise.
-    fn make(
-        &mut self,
-        class: ExceptionClass,
-        message: &'f Message,
-    ) -> Known<()> {
+    fn make(&mut self, class: ExceptionClass, message: &'f Message) -> Known<()> {
         let Message::Of(values) = message else { return Err(UNKNOWN_MESSAGE) };
         // It looks at what its arguments are.
         if class.name() == "SyntaxError" {

@@ -27,9 +27,7 @@ impl<'f> Lowering<'f, '_> {
             StatementKind::Declare(_) => Ok(()),
             StatementKind::Expression(value) => self.evaluate(value),
             StatementKind::Assign { targets, value } => self.assign(targets, value),
-            StatementKind::Augment { target, op, value } => {
-                self.augment(target, *op, value, place)
-            }
+            StatementKind::Augment { target, op, value } => self.augment(target, *op, value, place),
             StatementKind::Append { list, value } => self.append(list, value, place),
             StatementKind::Delete(names) => {
                 for name in names {

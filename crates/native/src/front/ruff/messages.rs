@@ -37,11 +37,7 @@ impl Converter {
     }
 
     /// None where there is more to do than computing parts.
-    fn add_parts(
-        &mut self,
-        value: &Expr,
-        parts: &mut Vec<Expression>,
-    ) -> Option<()> {
+    fn add_parts(&mut self, value: &Expr, parts: &mut Vec<Expression>) -> Option<()> {
         match value {
             Expr::StringLiteral(_) => {}
             // Without a format, turning a number into text raises nothing.

@@ -7,9 +7,7 @@ use ruff_text_size::Ranged;
 
 use super::{Converter, Result, place, refused};
 use crate::Place;
-use crate::front::syntax::{
-    Expression, Handler, Message, Statement, StatementKind, Target,
-};
+use crate::front::syntax::{Expression, Handler, Message, Statement, StatementKind, Target};
 
 impl Converter {
     pub(super) fn body(&mut self, statements: &[Stmt]) -> Result<Vec<Statement>> {

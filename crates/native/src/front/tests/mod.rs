@@ -1,1 +1,10 @@
-//! The front against the interpreter.
+//! The front against the interpreter, and what it makes and refuses, word by word.
+
+mod catalogue;
+mod graphs;
+mod interpreter;
+mod operators;
+mod oracle;
+mod refusals;
+mod sources;
+mod values;
