@@ -579,19 +579,22 @@ def g(a):
     try:
         raise ValueError(no=1)
     except TypeError:
-        return 1",
+        return 1
+# a `raise` of what is no plain builtin exception",
     r"def f(a):
     try:
         raise a
     except TypeError:
-        return 1",
+        return 1
+# a `raise` of what is no plain builtin exception",
     r"def f(a):
     try:
         raise ValueError from a
     except TypeError:
         return 1
     except ValueError:
-        return 2",
+        return 2
+# a `raise .. from` what is no plain builtin exception",
 ];
 
 const FUNCTIONS: &[&str] = &[

@@ -38,7 +38,8 @@ const BUILTINS: &[&str] = &[
     "RuntimeError",
     "TypeError",
     "ValueError",
-    "AttributeError", "KeyboardInterrupt",
+    "AttributeError",
+    "KeyboardInterrupt",
 ];
 
 pub(super) fn is_known(name: &str) -> bool {
