@@ -14,8 +14,10 @@ impl<'f> Lowering<'f, '_> {
             return self.into(value, local);
         }
         let mut operand = self.operand(value)?;
+        let is_read_once = matches!(targets, [Target::Attribute { .. }]);
         if let Operand::Local(local) = operand
             && self.is_named(local)
+            && !is_read_once
         {
             operand = self.copy(operand, value.place);
         }

@@ -5,6 +5,7 @@ mod graphs;
 mod interpreter;
 mod operators;
 mod oracle;
+mod random;
 mod refusals;
 mod sources;
 mod values;

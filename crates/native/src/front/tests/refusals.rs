@@ -17,7 +17,7 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("return 9223372036854775808", "an int of more than 64 bits", "9223372036854775808"),
     ("return -0x8000000000000001", "an int of more than 64 bits", "0x8000000000000001"),
     ("return [x for x in a]", "a list comprehension", "[x for x in a]"),
-    ("return sum(x for x in a)", "a generator expression", "(x for x in a)"),
+    ("return sum(x for x in a)", "a generator expression", "x for x in a"),
     ("return {x for x in a}", "a set comprehension", "{x for x in a}"),
     ("return {x: 1 for x in a}", "a dict comprehension", "{x: 1 for x in a}"),
     ("return {1: a}", "a dict", "{1: a}"),
@@ -73,7 +73,7 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("x = [a].append(1)", "a call of the method `append`", "[a].append(1)"),
     ("NAME.append(1)", "a call of the method `append`", "NAME.append(1)"),
     (
-        "x = []\n    try: x.append(a + 1)\n    finally: pass",
+        "x = []\n    try: x.append(a + 1)\n    finally: a = 1",
         "`append` of a computed value in a `try`",
         "x.append(a + 1)",
     ),
@@ -150,7 +150,7 @@ fn deep_and_long_functions_are_refused() {
     assert_eq!(reason, "code that is nested more than 200 levels deep");
     let mut long = "def f(a):\n    while a:\n".to_owned();
     for depth in 2..15 {
-        let indent = "  ".repeat(depth);
+        let indent = "  ".repeat(depth + 1);
         long += &format!(
             "{indent}try:\n{indent}  a += 1\n{indent}  if a: continue\n{indent}finally:\n"
         );
