@@ -29,7 +29,10 @@ impl<'f> Lowering<'f, '_> {
         match target {
             Target::Name(name, place) => {
                 let local = self.local(name);
-                self.graph.set(local, value, *place);
+                // An item of a tuple or of a loop is there already.
+                if value != Operand::Local(local) {
+                    self.graph.set(local, value, *place);
+                }
             }
             Target::Attribute { object, name, place } => {
                 let object = self.object(object)?;

@@ -17,6 +17,22 @@ const EXPRESSIONS: &[&str] = &[
     r"def f(a, b):
     x = a and b or 7
     return x",
+    r"def f(a):
+    try:
+        if a:
+            del a
+        return (a := a) == 1 // 0
+    except ZeroDivisionError:
+        return 1
+    except NameError:
+        return 2",
+    r"def f(a):
+    try:
+        if a:
+            del a
+        a = a
+    except NameError:
+        return 2",
     r"def f(a, b):
     a = b and a
     b = a or b
@@ -32,10 +48,10 @@ const EXPRESSIONS: &[&str] = &[
     if not (a and b) or (a if b else a is b):
         return 1
     return 2",
-    r#"def f(a):
+    r"def f(a):
     if (a and 0) or not a or (a > 1 if a != 3 else None):
         return 1 if False else 2
-    return 3"#,
+    return 3",
     r"def f(a):
     try:
         return y + 1 / 0
@@ -498,7 +514,7 @@ const EXCEPTIONS: &[&str] = &[
                 raise IndexError
     except LookupError:
         return 2",
-    r#"def f(a):
+    r"def f(a):
     try:
         try:
             1 // a
@@ -511,7 +527,7 @@ const EXCEPTIONS: &[&str] = &[
         except ZeroDivisionError:
             x, y = 1
     except TypeError:
-        return 3"#,
+        return 3",
     r"def f(a):
     try:
         1 // a

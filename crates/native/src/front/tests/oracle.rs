@@ -16,6 +16,8 @@ def show(value):
         return "[" + ",".join(map(show, value)) + "]"
     if isinstance(value, float):
         return "f" + struct.pack(">d", value).hex()
+    if isinstance(value, BaseException):
+        return "?"
     return repr(value)
 
 pool = [None, True, -2, 0, 1, 3, 2.5]

@@ -142,6 +142,8 @@ fn function(seed: u64) -> String {
         writer.statement(1, false);
     }
     writer.line(1, "return a, b");
+    // Makes them local in every function.
+    writer.line(1, "c = d = 0");
     writer.text
 }
 
