@@ -355,7 +355,10 @@ impl Body<'_, '_> {
             UnaryOp::Floor => ins.floor(value),
             UnaryOp::Ceiling => ins.ceil(value),
             UnaryOp::Truncate => ins.trunc(value),
-            UnaryOp::ExponentPart => self.exponent_part(value),
+            UnaryOp::ExponentPart => {
+                let exponent = ins.f64const(f64::INFINITY);
+                self.builder.ins().band(value, exponent)
+            }
             UnaryOp::IntToFloat => ins.fcvt_from_sint(types::F64, value),
             UnaryOp::FloatToInt => ins.fcvt_to_sint_sat(types::I64, value),
             UnaryOp::BoolToInt => ins.uextend(types::I64, value),
@@ -366,13 +369,6 @@ impl Body<'_, '_> {
                 self.builder.ins().fcmp(FloatCC::LessThan, size, infinity)
             }
         }
-    }
-
-    fn exponent_part(&mut self, value: Value) -> Value {
-        const EXPONENT: i64 = 0x7ff << 52;
-        let bits = self.builder.ins().bitcast(types::I64, MemFlagsData::new(), value);
-        let bits = self.builder.ins().band_imm_s(bits, EXPONENT);
-        self.builder.ins().bitcast(types::F64, MemFlagsData::new(), bits)
     }
 
     fn binary(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
