@@ -165,6 +165,11 @@ impl CancelToken {
         RunningCall { function: Arc::clone(function), not_send: std::marker::PhantomData }
     }
 
+    /// Whether this thread is in a call of any query.
+    pub fn is_in_call() -> bool {
+        CURRENT.with_borrow(|calls| !calls.is_empty())
+    }
+
     /// Runs `watcher` when the flag is raised, at once if it is. It must not block.
     #[must_use = "dropping it takes the watcher back"]
     pub fn on_stop(&self, watcher: impl FnOnce(&Self) + Send + 'static) -> Watch {
