@@ -17,6 +17,7 @@ mod front;
 pub mod ir;
 mod place;
 mod refusal;
+mod specialise;
 
 pub use compiler::Compiler;
 pub use place::Place;

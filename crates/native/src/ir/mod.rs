@@ -7,6 +7,10 @@
 
 pub mod host;
 mod ops;
+mod print;
+#[cfg(test)]
+pub(crate) mod sample;
+mod verify;
 
 use std::sync::Arc;
 
@@ -14,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use host::HostFunction;
 pub use ops::{BinaryOp, CheckedOp, Comparison, UnaryOp};
+pub use verify::{Fault, verify};
 
 use crate::Place;
 
