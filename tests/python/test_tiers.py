@@ -23,15 +23,6 @@ def half(x: float) -> float:
 """
 
 
-@pytest.fixture
-def _compiler(database: arrowsmith.Database) -> None:
-    """Skip what needs machine code while nothing is compiled at all."""
-    session = database.session()
-    session.load_python_plugin(HALF, "probe")
-    if "not built yet" in (session.function("probe.half").tier_reason or ""):
-        pytest.skip("the compiler is not built yet")
-
-
 def row(session: arrowsmith.Session, name: str) -> dict[str, object]:
     listed = session.functions().to_arrow().to_pylist()
     return next(function for function in listed if function["name"] == name)
@@ -221,7 +212,7 @@ def test_children_of_a_fork_can_compile(run_script: RunScript) -> None:
     assert (done.stdout, done.stderr) == ("1.5\n", "")
 
 
-@pytest.mark.usefixtures("_compiler")
+@pytest.mark.usefixtures("compiler")
 def test_compiled_functions_say_so(load: Load) -> None:
     session = load(HALF)
     listed = row(session, "p.half")
@@ -235,7 +226,7 @@ def test_compiled_functions_say_so(load: Load) -> None:
     assert len(session.explain_function("p.half", ir=True)) > len(text)
 
 
-@pytest.mark.usefixtures("_compiler")
+@pytest.mark.usefixtures("compiler")
 def test_rows_that_leave_are_counted_and_shown_at_their_line(load: Load) -> None:
     session = load("@db.scalar_fn\ndef add(a: int, b: int) -> int:\n    return (a + b) // 4\n")
     add = session.function("p.add")
@@ -248,7 +239,7 @@ def test_rows_that_leave_are_counted_and_shown_at_their_line(load: Load) -> None
     assert "1 row left: " in text
 
 
-@pytest.mark.usefixtures("_compiler")
+@pytest.mark.usefixtures("compiler")
 def test_native_is_refused_at_the_line_that_stands_in_its_way(load: Load) -> None:
     source = "@db.scalar_fn{}\ndef f(x: float) -> float:\n    print(x)\n    return x\n"
     with pytest.raises(arrowsmith.PluginLoadError, match=r"column 5: .*print") as failed:
@@ -259,7 +250,7 @@ def test_native_is_refused_at_the_line_that_stands_in_its_way(load: Load) -> Non
     assert "    3 x     print(x)\n" in session.explain_function("p.f")
 
 
-@pytest.mark.usefixtures("_compiler")
+@pytest.mark.usefixtures("compiler")
 def test_what_changed_since_it_was_compiled_runs_as_it_is_now(load: Load) -> None:
     session = load(
         "RATE = 2.0\n"
@@ -274,7 +265,7 @@ def test_what_changed_since_it_was_compiled_runs_as_it_is_now(load: Load) -> Non
     assert (f.tier, f.tier_reason) == ("inline", "the global RATE changed")
 
 
-@pytest.mark.usefixtures("_compiler")
+@pytest.mark.usefixtures("compiler")
 def test_compiled_recursion_is_fast_and_the_same() -> None:
     @arrowsmith.compile(tier="native")
     def gauss(n: int) -> int:

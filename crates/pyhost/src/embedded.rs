@@ -18,6 +18,7 @@ const MODULES: &[(&str, &str)] = &[
     ("nulls", include_str!("python/nulls.py")),
     ("texts", include_str!("python/texts.py")),
     ("definitions", include_str!("python/definitions.py")),
+    ("defaults", include_str!("python/defaults.py")),
     ("bindings", include_str!("python/bindings.py")),
     ("declaration", include_str!("python/declaration.py")),
     ("decorators", include_str!("python/decorators.py")),

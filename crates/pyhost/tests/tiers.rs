@@ -98,6 +98,10 @@ fn what_is_not_compiled_runs_inline_and_says_why() {
             "it wraps another function",
         ),
         (
+            format!("{scalar}def fast(x, by=2): return x * by\nfast.__defaults__ = (True,)"),
+            "its defaults are not those of its text",
+        ),
+        (
             "import functools\ndb.scalar_fn('f', args=['float'], returns='float')(functools.partial(pow, 2.0))"
                 .to_owned(),
             "not a plain function",

@@ -7,6 +7,8 @@ import sys
 import types
 from typing import TYPE_CHECKING
 
+from .defaults import has_defaults_of_text
+from .definitions import definition
 from .options import mode
 
 if TYPE_CHECKING:
@@ -37,11 +39,14 @@ def unfit_function(function: object) -> str | None:
     """Say why a function is more than its text; None if the text is all."""
     if type(function) is not types.FunctionType:
         return "not a plain function"
+    found = definition(function)
+    node = None if found is None else found[1]
     reasons = {
         "it has a closure": function.__closure__ is not None,
         "it wraps another function": "__wrapped__" in vars(function),
         "its globals are not a plain dict": type(function.__globals__) is not dict,
         "it has builtins of its own": function.__builtins__ is not vars(builtins),
+        "its defaults are not those of its text": not has_defaults_of_text(function, node),
         "Python runs with -O": bool(sys.flags.optimize),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

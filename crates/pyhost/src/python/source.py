@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .bindings import Binding, constant, free_names, known_binding, math_members
+from .defaults import default_values
 from .definitions import definition
 from .fitness import unfit_function
 from .texts import first_line
@@ -143,9 +144,5 @@ def _helper(function: types.FunctionType, value: object, helpers: _Helpers) -> B
 
 
 def _defaults(function: types.FunctionType) -> list[tuple[str, str, object]]:
-    code = function.__code__
-    positional = code.co_varnames[: code.co_argcount]
-    values = function.__defaults__ or ()
-    pairs = [*zip(positional[len(positional) - len(values) :], values, strict=True)]
-    pairs.extend((function.__kwdefaults__ or {}).items())
-    return [(name, *(constant(value) or _OPAQUE)) for name, value in pairs]
+    values = default_values(function)
+    return [(name, *(constant(value) or _OPAQUE)) for name, value in values.items()]
