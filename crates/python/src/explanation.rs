@@ -98,10 +98,14 @@ impl<'a> Remarks<'a> {
         let begin = source.text.get(..source.span.start).and_then(|before| before.rfind('\n'));
         let begin = begin.map_or(0, |newline| newline + 1);
         let lines = source.text.get(begin..source.span.end).unwrap_or_default().lines();
+        let mut is_begun = false;
         for (number, line) in (source.span.first_line..).zip(lines) {
+            is_begun |= line.trim_start().starts_with("def ");
+            let is_code = is_begun && !matches!(line.trim_start().chars().next(), None | Some('#'));
             let remarks = self.of_line(source, number);
+            let mark = self.mark(number, &remarks, is_code);
             // Text cannot fail to be written to.
-            let _ = writeln!(text, "{number:>5} {} {line}", self.mark(number, &remarks, line));
+            let _ = writeln!(text, "{}", format!("{number:>5} {mark} {line}").trim_end());
             for (column, remark) in remarks {
                 let indent = usize::try_from(column).unwrap_or_default() + 7;
                 let _ = writeln!(text, "{:>indent$} {remark}", "^");
@@ -109,12 +113,13 @@ impl<'a> Remarks<'a> {
         }
     }
 
-    /// `|` compiled, `!` compiled and left by rows, `x` the reason of a refusal.
-    fn mark(&self, number: u32, remarks: &[(u32, String)], line: &str) -> char {
+    /// `|` compiled, `!` compiled and left by rows, `x` the reason of a refusal. Decorators and comments
+    /// are no code.
+    fn mark(&self, number: u32, remarks: &[(u32, String)], is_code: bool) -> char {
         let left = self.exits.get(&number).is_some_and(|exits| exits.iter().any(|e| e.rows > 0));
         match (self.is_compiled, left) {
             (true, true) => '!',
-            (true, false) if !line.trim().is_empty() => '|',
+            (true, false) if is_code => '|',
             (false, _) if !remarks.is_empty() => 'x',
             _ => ' ',
         }

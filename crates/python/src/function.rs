@@ -89,10 +89,10 @@ impl Function {
         self.function.documentation.as_deref()
     }
 
-    /// Whether this thread is in plugin code.
+    /// Whether this thread is in a call of this function.
     #[getter]
     fn is_called_inside(&self) -> bool {
-        contract::CancelToken::is_in_call()
+        contract::CancelToken::is_in_call_of(&self.name())
     }
 
     /// Calls the function on arrays of one length; `constants` tells which arguments are one value

@@ -121,13 +121,15 @@ def _binding(function: types.FunctionType, name: str, live: Live, helpers: _Help
 
 
 def _known(function: types.FunctionType, name: str, value: object, helpers: _Helpers) -> Binding:
-    if value is function or (value is _MISSING and name == function.__name__):
-        # A decorator sees the function before its name is bound; what it is bound to then is
-        # looked at before each query.
+    if value is function:
         return "itself", None
     known = known_binding(value)
     if known is not None:
         return known
+    if name == function.__name__ == function.__qualname__:
+        # A decorator sees the function before its name is bound, or is bound anew. What the name
+        # stands for then is looked at before each query.
+        return "itself", None
     return _helper(function, value, helpers)
 
 
