@@ -151,11 +151,11 @@ fn deep_and_long_functions_are_refused() {
     let mut long = "def f(a):\n    while a:\n".to_owned();
     for depth in 2..15 {
         let indent = "  ".repeat(depth + 1);
-        long += &format!(
-            "{indent}try:\n{indent}  a += 1\n{indent}  if a: continue\n{indent}finally:\n"
-        );
+        let lines = ["try:", "  a += 1", "  if a: continue", "finally:"];
+        long.extend(lines.map(|line| format!("{indent}{line}\n")));
     }
-    long += &format!("{}a -= 1\n", "  ".repeat(16));
+    long.push_str(&"  ".repeat(16));
+    long.push_str("a -= 1\n");
     assert_eq!(lowered(&long).unwrap_err().reason, "a function of more than 20000 steps");
 }
 
