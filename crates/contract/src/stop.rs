@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ pub struct CancelToken(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    id: Id,
     is_stopped: AtomicBool,
     state: Mutex<State>,
 }
@@ -39,8 +40,19 @@ struct State {
     parent: Option<Watch>,
 }
 
+/// A number that no other token of this process has or had.
+struct Id(u64);
+
+impl Default for Id {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// A call that a thread is in.
 struct Current {
+    function: Arc<str>,
     token: CancelToken,
     /// Lives as long as the call.
     call: Arc<()>,
@@ -116,6 +128,16 @@ impl CancelToken {
         }
     }
 
+    /// For compiled code, which polls it.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0.is_stopped
+    }
+
+    /// Which query this is: clones have the same number, other tokens never, and zero nobody.
+    pub fn id(&self) -> u64 {
+        self.0.id.0
+    }
+
     pub fn is_stopped(&self) -> bool {
         self.0.is_stopped.load(Ordering::Acquire)
     }
@@ -160,9 +182,15 @@ impl CancelToken {
     /// Says that this thread is in a call until the guard is dropped.
     pub fn begin_call(&self, function: &Arc<str>) -> RunningCall {
         self.0.state.lock().running.push(Arc::clone(function));
-        let current = Current { token: self.clone(), call: Arc::default() };
+        let current =
+            Current { function: Arc::clone(function), token: self.clone(), call: Arc::default() };
         CURRENT.with_borrow_mut(|calls| calls.push(current));
         RunningCall { function: Arc::clone(function), not_send: std::marker::PhantomData }
+    }
+
+    /// Whether this thread is in a call of the function, in any query.
+    pub fn is_in_call_of(function: &str) -> bool {
+        CURRENT.with_borrow(|calls| calls.iter().any(|call| &*call.function == function))
     }
 
     /// Runs `watcher` when the flag is raised, at once if it is. It must not block.
@@ -254,11 +282,22 @@ mod tests {
     }
 
     #[test]
+    fn clones_are_the_same_query_and_others_are_not() {
+        let token = CancelToken::new();
+        assert_eq!(token.id(), token.clone().id());
+        assert_ne!(token.id(), CancelToken::new().id());
+        token.cancel();
+        assert!(token.clone().flag().load(Ordering::Acquire));
+    }
+
+    #[test]
     fn a_query_inside_of_a_call_stops_with_it() {
         let outer = CancelToken::new();
         let call = outer.begin_call(&"p.f".into());
         let inner = CancelToken::for_this_thread();
+        assert_eq!(["p.f", "p.g"].map(CancelToken::is_in_call_of), [true, false]);
         drop(call);
+        assert!(!CancelToken::is_in_call_of("p.f"));
         let unrelated = CancelToken::for_this_thread();
         outer.stop(StopReason::QueryTimeout(Duration::from_secs(1)));
         assert_eq!(inner.reason(), outer.reason());

@@ -11,11 +11,16 @@
 //! [`arrowsmith_contract::FunctionSource`].
 
 mod code;
+mod compiler;
 mod exceptions;
 mod front;
 pub mod ir;
+pub mod kernel;
+pub mod machine;
 mod place;
 mod refusal;
+mod specialise;
 
+pub use compiler::Compiler;
 pub use place::Place;
 pub use refusal::Refusal;

@@ -7,11 +7,15 @@
 #[cfg(test)]
 pub(crate) mod check;
 pub(crate) mod inline;
+mod liveness;
+mod loops;
 mod print;
 mod rename;
 mod tidy;
 
 use std::sync::Arc;
+
+pub(crate) use liveness::Liveness;
 
 use crate::Place;
 use crate::exceptions::ExceptionClass;
@@ -249,6 +253,12 @@ impl Constant {
 }
 
 impl Code {
+    /// The default of each parameter that has one.
+    pub(crate) fn all_defaults(&self) -> impl Iterator<Item = Option<Constant>> + '_ {
+        let required = self.parameters - self.defaults.len();
+        std::iter::repeat_n(None, required).chain(self.defaults.iter().copied().map(Some))
+    }
+
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
     }

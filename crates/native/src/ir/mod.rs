@@ -5,15 +5,25 @@
 //! an explicit branch, or an operation with an *exit*. An exit gives the row up; the interpreter runs
 //! it from its begin. Nothing that a function does is seen before it returns.
 
+#[cfg(test)]
+pub(crate) mod draft;
+mod form;
 pub mod host;
 mod ops;
+mod print;
+#[cfg(test)]
+pub(crate) mod sample;
+mod tidy;
+mod verify;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use form::{FormError, VERSION};
 pub use host::HostFunction;
 pub use ops::{BinaryOp, CheckedOp, Comparison, UnaryOp};
+pub use verify::{Fault, verify};
 
 use crate::Place;
 
