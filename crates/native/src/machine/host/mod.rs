@@ -45,8 +45,10 @@ pub(super) fn address(function: HostFunction) -> Address {
     }
 }
 
+type Find = fn() -> Address;
+
 /// What Cranelift calls by itself where the processor has no instruction for it.
-pub(super) const LIBCALLS: [(&str, fn() -> Address); 6] = [
+pub(super) const LIBCALLS: [(&str, Find); 6] = [
     ("fma", libm::fma),
     ("floor", libm::floor),
     ("ceil", libm::ceil),
