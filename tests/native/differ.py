@@ -3,7 +3,7 @@
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,8 @@ class Failure:
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [(frame.name, frame.lineno) for frame in frames if "arrowsmith" in frame.filename]
+        # A plugin that was loaded from a text has no file.
+        lines = [(frame.name, frame.lineno) for frame in frames if ".py" not in frame.filename]
         notes = tuple(getattr(error, "__notes__", ()))
         return cls(type(error).__name__, str(error), None, notes, tuple(lines))
 
@@ -116,8 +117,8 @@ class Pair:
     """What is done to the text of the native one, to plant a mistake."""
     preamble: str = PREAMBLE
     tiers: tuple[str, str] = TIERS
-    differences: list[Difference] = field(default_factory=list)
-    rows: int = 0
+    failures: int = 0
+    """How many rows or calls raised so far, of those that were compared."""
 
     def __enter__(self) -> "Pair":
         self._database = arrowsmith.Database.in_memory(threads=1)
@@ -138,9 +139,9 @@ class Pair:
     def compare(self, function: str, columns: Columns) -> list[Difference]:
         """Call the function in both; give where they differ."""
         name = f"{self.plugin}.{function}"
-        self.rows += len(columns[0]) if columns else 1
         native, inline = self.native.call(name, columns), self.inline.call(name, columns)
-        found = [
+        self.failures += len(inline.failures) + (inline.raised is not None)
+        return [
             Difference(
                 function,
                 row,
@@ -150,8 +151,6 @@ class Pair:
             )
             for row in differing_rows(native, inline)
         ]
-        self.differences += found
-        return found
 
 
 def differing_rows(native: Answer, inline: Answer) -> list[int | None]:
