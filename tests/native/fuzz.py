@@ -9,16 +9,19 @@ import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
-from tests.native.differ import Difference, Mutate, Pair
+from tests.native.differ import TIERS, Difference, Mutate, Pair
 from tests.native.generator import Program, program
 from tests.native.inputs import batch, columns
 from tests.native.shrink import shrink
+
+OpenPair = Callable[[str], Pair]
 
 # Loading many functions at once is faster, until compiling what others wait for gets long.
 PROGRAMS_A_PLUGIN = 50
@@ -67,7 +70,13 @@ class Summary:
         return "\n".join(lines)
 
 
-def run(seeds: Iterable[int], rows: int, mutate: Mutate = str, shrinking: float = 20.0) -> Summary:
+def run(
+    seeds: Iterable[int],
+    rows: int,
+    mutate: Mutate = str,
+    shrinking: float = 20.0,
+    tiers: tuple[str, str] = TIERS,
+) -> Summary:
     """Compare the programs of these seeds, with that many rows each."""
     summary = Summary()
     seeds = list(seeds)
@@ -75,14 +84,15 @@ def run(seeds: Iterable[int], rows: int, mutate: Mutate = str, shrinking: float 
         part = seeds[start : start + PROGRAMS_A_PLUGIN]
         # Each fifth plugin raises where the others collect.
         raising = start // PROGRAMS_A_PLUGIN % 5 == 4
-        _run_plugin(part, rows, mutate, summary, raising=raising, shrinking=shrinking)
+        open_pair = partial(Pair, mutate=mutate, tiers=tiers)
+        _run_plugin(part, rows, open_pair, summary, raising=raising, shrinking=shrinking)
     return summary
 
 
 def _run_plugin(
     seeds: list[int],
     rows: int,
-    mutate: Mutate,
+    open_pair: OpenPair,
     summary: Summary,
     *,
     raising: bool,
@@ -93,7 +103,7 @@ def _run_plugin(
     size = RAISING_ROWS if raising else rows
     if raising:
         text = text.replace('on_error="collect"', 'on_error="raise"')
-    with Pair(text, mutate=mutate) as pair:
+    with open_pair(text) as pair:
         before = pair.native.described()
         for seed, one in zip(seeds, programs, strict=True):
             found: list[Difference] = []
@@ -103,7 +113,7 @@ def _run_plugin(
             summary.programs += 1
             summary.rows += -(-rows // size) * size
             if found:
-                summary.reports.append(_report(seed, rows, one, found, mutate, shrinking))
+                summary.reports.append(_report(seed, rows, one, found, open_pair, shrinking))
         summary.failures += pair.failures
         _count(before, pair.native.described(), summary)
 
@@ -127,11 +137,11 @@ def _report(
     rows: int,
     one: Program,
     found: list[Difference],
-    mutate: Mutate,
+    open_pair: OpenPair,
     shrinking: float,
 ) -> str:
     difference = found[0]
-    smaller = _shrunk(one, difference, mutate, shrinking) if shrinking else None
+    smaller = _shrunk(one, difference, open_pair, shrinking) if shrinking else None
     return "\n".join(
         [
             f"seed {seed}: {len(found)} differences, the first one:",
@@ -145,7 +155,7 @@ def _report(
 
 
 def _shrunk(
-    one: Program, difference: Difference, mutate: Mutate, seconds: float
+    one: Program, difference: Difference, open_pair: OpenPair, seconds: float
 ) -> str | None:
     """Give a smaller program that differs on the same row, alone; None if the row isn't enough."""
     if difference.row is None:
@@ -156,7 +166,7 @@ def _shrunk(
         # What was taken away may have ended a loop.
         limited = text.replace("tier=", "timeout=0.5, tier=").replace("'{tier}'", '"{tier}"')
         try:
-            with Pair(limited, mutate=mutate) as pair:
+            with open_pair(limited) as pair:
                 return bool(pair.compare(one.name, row))
         except Exception:  # noqa: BLE001 - then it is no program
             return False
