@@ -20,7 +20,9 @@ class Expressions:
         self.wild = wild
         self._weights = {
             name: [
-                form[0] * (exotic or EXOTIC not in traits(form)) * (risk if RISKY in traits(form) else 1)
+                form[0]
+                * (exotic or EXOTIC not in traits(form))
+                * (risk if RISKY in traits(form) else 1)
                 for form in forms
             ]
             for name, forms in FORMS.items()
@@ -44,10 +46,14 @@ class Expressions:
             first = form[1][form[1].index("{") :][:3]
             return f"({self.fill(form[1].replace(first, f'({first} + 0.0)', 1), scope, depth - 1)})"
         text = self.fill(form[1], scope, depth - 1)
-        return f"(({text}) % {self.random.choice(['10007', '256', '1000'])})" if grows else f"({text})"
+        return (
+            f"(({text}) % {self.random.choice(['10007', '256', '1000'])})" if grows else f"({text})"
+        )
 
     def fill(self, template: str, scope: Scope, depth: int) -> str:
         """Put expressions in the template's places."""
+        if "{x}" in template:
+            template = template.replace("{x}", self.random.choice(scope.free("int") or ["_"]))
         return re.sub(r"\{(\w)\}", lambda found: self._fill(found[1], scope, depth), template)
 
     def _fill(self, key: str, scope: Scope, depth: int) -> str:

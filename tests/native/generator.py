@@ -145,9 +145,7 @@ class _Writer:
         defaults = random.choice([0, 0, 1, len(types)])
         name = f"h{index}_{self.seed}"
         names = {**constants, **dict(parameters)}
-        scope = Scope(
-            names, fixed=frozenset(constants), repeated=True, helpers=tuple(self.helpers)
-        )
+        scope = Scope(names, fixed=frozenset(constants), repeated=True, helpers=tuple(self.helpers))
         statements = Statements(random, self.expressions, returns)
         if recursive := (types[0] == "int" and random.random() < 0.4):
             defaults = min(defaults, len(types) - 1)

@@ -1,5 +1,6 @@
 """Arguments for random programs: friendly numbers, boundary values and random bits, by the row."""
 
+import math
 import struct
 from dataclasses import dataclass
 from random import Random
@@ -22,6 +23,8 @@ FLOATS = [
     2.0**53 + 2.0, -(2.0**53), 2.0**62, 2.0**63, 2.0**63 - 1024.0, -(2.0**63), -(2.0**63) - 2048.0,
     2.0**64, 1e300, -1e300, 1e-300, 1.4142135623730951, 1.5707963267948966, 3.141592653589793,
     2.718281828459045, 709.782712893384, 709.7827128933841, -745.1332191019412, 1023.0, 1024.0,
+    # Squares that pow rounds otherwise than a product, roots that it rounds otherwise than sqrt.
+    2.759, -4.536, 12.457, 13.543, 0.37796883434360806, 78.44180045595405, 12.684263736340828,
     -1074.0, 170.5, float("inf"), float("-inf"), float("nan"),
 ]  # fmt: skip
 
@@ -82,14 +85,29 @@ def any_bits(random: Random, type_: str) -> Any:
     return struct.unpack("<d", random.randbytes(8))[0]
 
 
+def related(random: Random, value: Any, type_: str) -> Any:
+    """Give a value of the type that is next to another one: comparisons come to the edge there."""
+    if type_ == "bool" or value is None:
+        return random.random() < 0.5 if type_ == "bool" else None
+    number = value if math.isfinite(value) else 0
+    if type_ == "int":
+        return max(-(2**63), min(2**63 - 1, int(number) + random.choice([0, 0, 1, -1])))
+    near = math.nextafter(number, random.choice([math.inf, -math.inf]))
+    return random.choice([float(number), float(number), near, -float(number), number / 3.0])
+
+
 def row(random: Random, parameters: list[Parameter]) -> list[Any]:
     """Give one argument for each parameter, most rows of one mood."""
-    mood = random.choices([friendly, boundary, any_bits, None], [76, 10, 5, 9])[0]
-    values = []
+    mood = random.choices([friendly, boundary, any_bits, None], [70, 14, 5, 11])[0]
+    values: list[Any] = []
     for parameter in parameters:
-        null = random.random() < (0.08 if parameter.nullable else 0.01)
-        make = mood or random.choice([friendly, boundary, boundary, any_bits])
-        values.append(None if null else make(random, parameter.type))
+        if random.random() < (0.08 if parameter.nullable else 0.01):
+            values.append(None)
+        elif values and random.random() < 0.1:
+            values.append(related(random, random.choice(values), parameter.type))
+        else:
+            make = mood or random.choice([friendly, boundary, boundary, any_bits])
+            values.append(make(random, parameter.type))
     return values
 
 

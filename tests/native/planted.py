@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from tests.native import planted_statements as statements
 
+# For a row; of a program that is right it takes microseconds.
+SECONDS = 0.5
+
 Transform = Callable[[ast.Module], ast.Module]
 
 RUNTIME = """
@@ -57,9 +60,12 @@ class Mistake:
     """What is called in its place."""
     transform: Transform | None = None
     """Of statements and others that are no operator."""
+    rare: bool = False
+    """Whether few random programs show it."""
 
     def __call__(self, text: str) -> str:
-        tree = ast.parse(text)
+        # A mistake may make a loop endless.
+        tree = ast.parse(text.replace("tier=", f"timeout={SECONDS}, tier="))
         changed = self.transform(tree) if self.transform else _Replace(self.of).visit(tree)
         preamble = f"import math\n{RUNTIME}\nwrong = {self.wrong or None}\n"
         return preamble + ast.unparse(ast.fix_missing_locations(changed))
@@ -105,7 +111,11 @@ class _Replace(ast.NodeTransformer):
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         self.generic_visit(node)
         is_counter = isinstance(node.value, ast.Constant) and node.value.value == 1
-        if self.operator is not type(node.op) or not isinstance(node.target, ast.Name) or is_counter:
+        if (
+            self.operator is not type(node.op)
+            or not isinstance(node.target, ast.Name)
+            or is_counter
+        ):
             return node
         old = ast.Name(node.target.id, ast.Load())
         return ast.Assign([node.target], self._wrong(old, node.value))
@@ -126,7 +136,7 @@ MISTAKES = [
     Mistake("multiplication saturates", "a lost side exit", "*", "lambda a, b: saturated(a * b)"),
     Mistake("minus wraps", "Checked Subtract from 0 -> SubtractWrapping", "neg",
             "lambda a: wrapped(-a)"),
-    Mistake("abs wraps", "no exit for the least int", "abs", "lambda a: wrapped(abs(a))"),
+    Mistake("abs wraps", "no exit for the least int", "abs", "lambda a: wrapped(abs(a))", rare=True),
     Mistake("C's division", "FloorDivide -> sdiv", "//",
             "lambda a, b: abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1) "
             "if whole(a, b) else a // b"),
@@ -139,13 +149,13 @@ MISTAKES = [
             "lambda a, b: float(math.floor(a / b)) if both(float, a, b) and b "
             "and math.isfinite(a / b) else a // b"),
     Mistake("division of rounded ints", "IntDivide -> IntToFloat twice, DivideFloat", "/",
-            "lambda a, b: float(a) / float(b) if whole(a, b) and b else a / b"),
+            "lambda a, b: float(a) / float(b) if whole(a, b) and b else a / b", rare=True),
     Mistake("x * x for x ** 2", "Pow by 2 -> MultiplyFloat", "**",
-            "lambda a, b: a * a if type(a) is float and b == 2 and abs(a) < 1e154 else a ** b"),
+            "lambda a, b: a * a if type(a) is float and b == 2 and abs(a) < 1e154 else a ** b", rare=True),
     Mistake("sqrt for x ** 0.5", "Pow by 0.5 -> SquareRoot", "**",
-            "lambda a, b: math.sqrt(a) if b == 0.5 and a >= 0 else a ** b"),
+            "lambda a, b: math.sqrt(a) if b == 0.5 and a >= 0 else a ** b", rare=True),
     Mistake("int ** negative is 0", "no exit for negative exponents", "**",
-            "lambda a, b: 0 if whole(a, b) and b < 0 and abs(a) > 1 else a ** b"),
+            "lambda a, b: 0 if whole(a, b) and b < 0 and abs(a) > 1 else a ** b", rare=True),
     Mistake("int powers wrap", "the second result of IntPower is not looked at", "**",
             "lambda a, b: wrapped(a ** b)"),
     Mistake("shift counts are masked, left", "ShiftLeft -> ishl", "<<",
@@ -163,18 +173,18 @@ MISTAKES = [
     Mistake("division by zero is infinite", "a lost Guard", "/",
             "lambda a, b: math.copysign(math.inf, a) if b == 0 and a != 0 else a / b"),
     Mistake("comparison after rounding, <", "CompareIntFloat -> IntToFloat, CompareFloat", "<",
-            "lambda a, b: float(a) < float(b) if type(a) is not type(b) else a < b"),
+            "lambda a, b: float(a) < float(b) if type(a) is not type(b) else a < b", rare=True),
     Mistake("unordered is less", "Less -> not GreaterEqual", "<",
             "lambda a, b: not a >= b"),
     Mistake("NaN equals itself", "CompareFloat of the same -> Constant", "==",
             "lambda a, b: a == b or (a != a and b != b)"),
     Mistake("NaN differs from nothing", "NotEqual ordered", "!=",
             "lambda a, b: a < b or a > b"),
-    Mistake("NaN is false", "truth as an ordered comparison", "not", "lambda a: not a or a != a"),
+    Mistake("NaN is false", "truth as an ordered comparison", "not", "lambda a: not a or a != a", rare=True),
     Mistake("min by the other comparison", "ties take the second", "min",
             "lambda *a: sorted(reversed(a))[0]"),
     Mistake("max turns ints to floats", "the type of the join", "max",
-            "lambda *a: max(map(float, a)) if float in map(type, a) else max(a)"),
+            "lambda *a: max(map(float, a)) if float in map(type, a) else max(a)", rare=True),
     Mistake("half away from zero", "RoundHalfEven -> Floor of x + 0.5", "round", "half_up"),
     Mistake("round by scaling", "RoundDigits -> MultiplyFloat, RoundHalfEven, DivideFloat",
             "round", "scaled_round"),
@@ -182,15 +192,15 @@ MISTAKES = [
             "lambda a: saturated(int(a)) if a == a else 0"),
     Mistake("int rounds", "Truncate -> RoundHalfEven", "int", "lambda a: round(a)"),
     Mistake("no domain check of sqrt", "a lost Guard", "math.sqrt", "quiet(math.sqrt, math.nan)"),
-    Mistake("no pole check of log", "a lost Guard", "math.log", "quiet(math.log, -math.inf)"),
+    Mistake("no pole check of log", "a lost Guard", "math.log", "quiet(math.log, -math.inf)", rare=True),
     Mistake("no range check of exp", "a lost Guard", "math.exp", "quiet(math.exp, math.inf)"),
     Mistake("sin of infinity", "a lost Guard", "math.sin", "quiet(math.sin, math.nan)"),
     Mistake("radians by division", "a / 180 * pi", "math.radians",
-            "lambda a: a / 180.0 * math.pi"),
+            "lambda a: a / 180.0 * math.pi", rare=True),
     Mistake("atan2 the other way round", "arguments swapped", "math.atan2",
             "lambda a, b: math.atan2(b, a)"),
     *(
-        Mistake(name, rewrite, transform=transform)
+        Mistake(name, rewrite, transform=transform, rare=name == "the middle of a chain twice")
         for name, rewrite, transform in statements.MISTAKES
     ),
 ]  # fmt: skip

@@ -90,7 +90,9 @@ def _one_too_far(node: ast.For) -> ast.stmt | list[ast.stmt]:
     if not is_range or not isinstance(node.target, ast.Name):
         return node
     name = node.target.id
-    after = ast.parse(f"try:\n    {name} = {name} + 1\nexcept UnboundLocalError:\n    {name} = 0").body
+    after = ast.parse(
+        f"try:\n    {name} = {name} + 1\nexcept UnboundLocalError:\n    {name} = 0"
+    ).body
     return [node, *after]
 
 

@@ -78,9 +78,7 @@ def _lists(tree: ast.Module) -> Iterator[tuple[list[ast.stmt], bool]]:
         for field in ("body", "orelse", "finalbody", "handlers"):
             value = getattr(node, field, None)
             if isinstance(value, list) and value:
-                lonely = isinstance(node, ast.Try) and not (
-                    node.handlers and node.finalbody
-                )
+                lonely = isinstance(node, ast.Try) and not (node.handlers and node.finalbody)
                 yield value, field == "body" or (lonely and field in {"handlers", "finalbody"})
 
 

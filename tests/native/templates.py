@@ -1,7 +1,8 @@
 """What an expression of each type may look like: one row a form, with how often it is chosen.
 
 `{f}`, `{i}`, `{b}` stand for expressions that mostly give a float, an int, a bool, `{n}` for any of
-them; `{k}` is a small count, `{d}` a number of digits, `{v}` a name, `{c}` an int expression within 0 to 7, `{p}`
+them; `{k}` is a small count, `{d}` a number of digits, `{v}` a name, `{x}` a name
+that holds an int and may be set, `{c}` an int expression within 0 to 7, `{p}`
 an int expression within 1 to 5, `{o}` a comparison operator. Where statements may be repeated, the
 int of a form that is marked GROWS is cut down to size, and the float kept from being a long int, so
 that no number gets as long as to take all the time. For the same reason the exponent is a float or small.
@@ -24,11 +25,11 @@ Form = tuple[float, str] | tuple[float, str, Trait]
 FLOAT: list[Form] = [
     (8, "{f} + {f}"), (8, "{f} - {f}"), (8, "{f} * {f}", GROWS), (3, "{f} + {i}"), (2, "{i} - {f}"),
     (2, "{b} * {f}"), (1.5, "{f} / {f}", RISKY), (4, "{f} / (abs({f}) + 1.0)"), (1.5, "{i} / {p}"),
-    (0.7, "{i} / {i}", RISKY), (0.7, "{i} / {f}", RISKY), (0.7, "{f} // {f}", RISKY), (0.7, "{f} % {f}", RISKY),
+    (0.7, "{i} / {i}", RISKY), (1, "{i} / ({i} | 1)"), (0.7, "{i} / {f}", RISKY), (0.7, "{f} // {f}", RISKY), (0.7, "{f} % {f}", RISKY),
     (1, "{f} // 0.75"), (1, "{f} % -2.5"), (1, "{f} % ({c} + 1)"), (0.5, "{i} % {f}", RISKY),
     (0.5, "{i} // {f}", RISKY), (3, "{f} ** 2", GROWS), (1, "{f} ** {k}", GROWS), (1, "{f} ** -{k}", GROWS | RISKY),
-    (1, "abs({f}) ** 0.5"), (0.7, "abs({f}) ** ({f} * 1.0)", GROWS | RISKY), (0.3, "{f} ** ({f} * 1.0)", GROWS | RISKY), (0.4, "{i} ** ({f} * 1.0)", GROWS | RISKY),
-    (0.5, "{p} ** -{k}"), (0.7, "{f} ** {c}", GROWS), (0.4, "2.0 ** ({f} * 1.0)", RISKY), (0.4, "pow({f}, {f} * 1.0)", GROWS | RISKY),
+    (1.2, "abs({f}) ** 0.5"), (0.7, "abs({f}) ** ({f} * 1.0)", GROWS | RISKY), (0.3, "{f} ** ({f} * 1.0)", GROWS | RISKY), (0.4, "{i} ** ({f} * 1.0)", GROWS | RISKY),
+    (0.7, "{p} ** -{k}"), (0.4, "{i} ** -{k}", RISKY), (0.7, "{f} ** {c}", GROWS), (0.4, "2.0 ** ({f} * 1.0)", RISKY), (0.4, "pow({f}, {f} * 1.0)", GROWS | RISKY),
     (0.7, "pow({f}, {k})", GROWS), (3, "-{f}"), (0.5, "+{f}"), (2, "float({i})"), (0.5, "float({b})"),
     (0.7, "float({f})"), (2, "abs({f})"), (1.5, "min({f}, {f})"), (1.5, "max({f}, {f})"),
     (0.7, "min({f}, {f}, {f})"), (0.7, "max({f}, {i})"), (0.5, "min({i}, {f}, {b})"),
@@ -47,7 +48,7 @@ FLOAT: list[Form] = [
     (0.3, "math.log({f}, {f})", RISKY), (0.3, "math.log2({f})", RISKY), (0.3, "math.log10({n})", RISKY),
     (0.3, "math.log1p({f})", RISKY), (0.4, "math.pow({f}, {f})", RISKY), (0.4, "math.pow({f}, 2)", RISKY),
     (0.4, "math.fmod({f}, {f})", RISKY), (0.4, "math.fmod({f}, 0.3)"), (0.5, "math.copysign({f}, {f})"),
-    (0.5, "math.fabs({f})"), (0.8, "math.radians({f})"), (0.5, "math.degrees({f})"),
+    (0.5, "math.fabs({f})"), (1, "math.radians({f})"), (0.5, "math.degrees({f})"),
     (0.3, "math.hypot({f}, {f})", EXOTIC), (0.3, "math.ldexp({f}, {c})"), (0.2, "math.ldexp({f}, {i})", RISKY),
     (0.3, "math.remainder({f}, {f})", RISKY), (0.3, "math.cbrt({f})"), (0.3, "math.exp2({f})", RISKY),
     (0.3, "math.erf({f})"), (0.3, "math.erfc({f})"), (0.2, "math.frexp({f})[0]", EXOTIC),
@@ -81,8 +82,8 @@ INT: list[Form] = [
 
 BOOL: list[Form] = [
     (8, "{f} {o} {f}"), (8, "{i} {o} {i}"), (3, "{f} {o} {i}"), (2, "{i} {o} {f}"),
-    (1, "{b} {o} {b}"), (1, "{b} {o} {n}"), (2, "{n} {o} {n} {o} {n}"), (1, "{n} < {n} <= {n}"),
-    (0.5, "{n} {o} {n} {o} {n} {o} {n}"), (3, "not {b}"), (1, "not {n}"), (3, "{b} and {b}"),
+    (1, "{b} {o} {b}"), (1, "{b} {o} {n}"), (2, "{n} {o} {n} {o} {n}"), (1, "{i} {o} ({x} := {i} + {p}) {o} {x}"), (1, "{n} < {n} <= {n}"),
+    (0.5, "{n} {o} {n} {o} {n} {o} {n}"), (3, "not {b}"), (1.5, "not {n}"), (3, "{b} and {b}"),
     (3, "{b} or {b}"), (1, "{b} & {b}"), (1, "{b} | {b}"), (1, "{b} ^ {b}"), (1, "bool({n})"),
     (1.5, "{b} if {b} else {b}"), (0.6, "math.isnan({f})"), (0.6, "math.isfinite({f})"),
     (0.5, "math.isinf({f})"), (0.4, "math.isclose({f}, {f})"),

@@ -56,7 +56,9 @@ def test_columns_that_begin_anywhere(pair, function, offset):
 def test_all_and_no_nulls(pair, function):
     types = [pa.float64(), pa.int64(), pa.bool_()]
     assert pair.compare(function, [pa.nulls(100, type_) for type_ in types]) == []
-    full = [pa.array([value] * 100, type_) for value, type_ in zip((1.5, 3, True), types, strict=True)]
+    full = [
+        pa.array([value] * 100, type_) for value, type_ in zip((1.5, 3, True), types, strict=True)
+    ]
     assert pair.compare(function, full) == []
 
 

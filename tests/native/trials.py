@@ -92,7 +92,10 @@ class Trials:
 
     def _finally(self: "Statements", scope: Scope, depth: int) -> Lines:
         if self.random.random() < 0.12:
-            return [f"if {self.value('bool', scope)}:", f"    return {self.value(self.returns, scope)}"]
+            return [
+                f"if {self.value('bool', scope)}:",
+                f"    return {self.value(self.returns, scope)}",
+            ]
         # `break` and `continue` would jump out of it.
         return self.block(_outside(scope), 0 if depth < 2 else 1, 2)
 

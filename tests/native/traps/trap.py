@@ -11,7 +11,7 @@ INF, NAN = float("inf"), float("nan")
 BIG = 1.7976931348623157e308
 
 INTS = [0, 1, -1, 2, -2, 3, 7, -7, 10, 2**31, 2**53 + 1, 2**62, MAX - 1, MAX, MIN + 1, MIN]
-FLOATS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.5, -2.5, 3.0, -3.0, 0.1, 1e-310, 2.0**53, 2.0**63,
+FLOATS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 0.7, -1.75, 2.5, -2.5, 3.0, -3.0, 0.1, 1e-310, 2.0**53, 2.0**63,
           -(2.0**63), 1e300, BIG, -BIG, INF, -INF, NAN]  # fmt: skip
 BOOLS = [True, False]
 SETS: dict[str, list[Any]] = {"int": INTS, "float": FLOATS, "bool": BOOLS}
@@ -67,7 +67,7 @@ class Trap:
         header = f"({shown}) -> {self.returns}:"
         body = "".join(f"    {line}\n" for line in lines)
         return "".join(
-            f'{self.before.replace("NAME", function)}\n'
+            f"{self.before.replace('NAME', function)}\n"
             f'@db.scalar_fn(on_error="{on_error}", tier="{{tier}}")\n'
             f"def {function}{header}\n{body.replace('NAME', function)}\n"
             for function, on_error in ((name, "collect"), (f"{name}_raises", "raise"))
