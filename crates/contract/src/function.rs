@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::{
     Capability, FunctionName, FunctionSource, Kernel, LoadError, PluginId, QualifiedName, Result,
-    Signature,
+    Signature, TierReason,
 };
 
 /// What a function takes and gives.
@@ -153,6 +153,8 @@ impl Default for CallPolicy {
 /// Where a kernel runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tier {
+    /// As machine code, with rows that leave for the interpreter.
+    Native,
     /// In this process's interpreter.
     Inline,
 }
@@ -160,6 +162,7 @@ pub enum Tier {
 impl Tier {
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Native => "native",
             Self::Inline => "inline",
         }
     }
@@ -179,11 +182,12 @@ impl FromStr for TierChoice {
     fn from_str(text: &str) -> Result<Self> {
         match text {
             "auto" => Ok(Self::Auto),
+            "native" => Ok(Self::Only(Tier::Native)),
             "inline" => Ok(Self::Only(Tier::Inline)),
-            _ => {
-                Err(LoadError::new(format!("unknown tier {text:?}; it is one of auto, inline"))
-                    .into())
-            }
+            _ => Err(LoadError::new(format!(
+                "unknown tier {text:?}; it is one of auto, native, inline"
+            ))
+            .into()),
         }
     }
 }
@@ -202,6 +206,8 @@ pub struct Function {
     pub documentation: Option<Arc<str>>,
     /// The text that was loaded, where there is one.
     pub source: Option<Arc<FunctionSource>>,
+    /// Why it runs where it does, where there was a choice.
+    pub tier_reason: Option<TierReason>,
     pub kernel: Kernel,
 }
 

@@ -6,6 +6,7 @@
 
 mod capability;
 pub mod coerce;
+mod compile;
 mod context;
 mod error;
 mod error_log;
@@ -26,6 +27,9 @@ mod types;
 pub mod watchdog;
 
 pub use capability::{Capability, Grants};
+pub use compile::{
+    CompileTask, Compiler, ExitCount, LiveCode, MathReference, NativeReport, Refusal, TierReason,
+};
 pub use context::{CallContext, FunctionMetrics};
 pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};
 pub use error_log::{CollectedError, ErrorLog};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// A range of a plugin's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Span {
     /// Byte offsets into [`FunctionSource::text`].
     pub start: usize,
@@ -30,12 +30,14 @@ pub enum Binding {
     Builtin(Arc<str>),
     /// Another plain function of the same plugin.
     Helper(Arc<FunctionSource>),
+    /// The function itself, or what stands for it under its own name: it is recursive.
+    Itself,
     /// Anything else.
     Opaque,
 }
 
 /// The text that was loaded for one function. It stays what it was when the file changes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FunctionSource {
     /// The whole text of the file or string that the function came from.
     pub text: Arc<str>,
@@ -45,6 +47,9 @@ pub struct FunctionSource {
     pub span: Span,
     /// Each free name of the function, in order of first use.
     pub bindings: Vec<(Arc<str>, Binding)>,
+    /// The value of each default, by the name of its parameter: a constant or opaque. The text says
+    /// less: `n=SIZE` holds what `SIZE` was when the function was made.
+    pub defaults: Vec<(Arc<str>, Binding)>,
     /// SHA-256 of `text`.
     pub digest: [u8; 32],
 }

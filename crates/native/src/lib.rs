@@ -11,11 +11,15 @@
 //! [`arrowsmith_contract::FunctionSource`].
 
 mod code;
+mod compiler;
 mod exceptions;
 mod front;
 pub mod ir;
+pub mod machine;
 mod place;
 mod refusal;
+mod specialise;
 
+pub use compiler::Compiler;
 pub use place::Place;
 pub use refusal::Refusal;

@@ -168,6 +168,7 @@ impl PluginBuilder {
             policy: CallPolicy::default(),
             documentation: None,
             source: None,
+            tier_reason: None,
             kernel,
         }));
         Ok(self)

@@ -73,6 +73,7 @@ fn commit(session: &Session, name: &str, kernel: Kernel) {
         policy: CallPolicy::default(),
         documentation: None,
         source: None,
+        tier_reason: None,
         kernel,
     };
     let manifest = Manifest::new(plugin, "1".into(), vec![Arc::new(function)]).unwrap();

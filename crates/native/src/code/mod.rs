@@ -4,7 +4,18 @@
 //! steps with one operation each, in Python's order of evaluation; `and`, `or`, chained comparisons
 //! and conditional expressions are branches already; `finally` stands wherever it is reached.
 
+#[cfg(test)]
+pub(crate) mod check;
+pub(crate) mod inline;
+mod liveness;
+mod loops;
+mod print;
+mod rename;
+mod tidy;
+
 use std::sync::Arc;
+
+pub(crate) use liveness::Liveness;
 
 use crate::Place;
 use crate::exceptions::ExceptionClass;
@@ -21,6 +32,9 @@ pub(crate) struct Code {
     pub(crate) name: Arc<str>,
     /// The parameters are the first locals. Callers within the program give every one of them.
     pub(crate) parameters: usize,
+    /// How many of the last parameters the entry of a query can't give, because they are
+    /// keyword-only. In the first function of a program they have defaults.
+    pub(crate) keyword_only: usize,
     /// The defaults of the last parameters, which the entry of a query may leave out.
     pub(crate) defaults: Vec<Constant>,
     /// Names; those of temporaries and hidden variables begin with `%`.
@@ -227,7 +241,24 @@ pub(crate) enum End {
     Leave(Arc<str>),
 }
 
+impl Constant {
+    pub(crate) fn is_true(self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Bool(value) => value,
+            Self::Int(value) => value != 0,
+            Self::Float(bits) => f64::from_bits(bits) != 0.0,
+        }
+    }
+}
+
 impl Code {
+    /// The default of each parameter that has one.
+    pub(crate) fn all_defaults(&self) -> impl Iterator<Item = Option<Constant>> + '_ {
+        let required = self.parameters - self.defaults.len();
+        std::iter::repeat_n(None, required).chain(self.defaults.iter().copied().map(Some))
+    }
+
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
     }

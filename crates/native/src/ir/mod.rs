@@ -5,8 +5,15 @@
 //! an explicit branch, or an operation with an *exit*. An exit gives the row up; the interpreter runs
 //! it from its begin. Nothing that a function does is seen before it returns.
 
+#[cfg(test)]
+pub(crate) mod draft;
 pub mod host;
 mod ops;
+mod print;
+#[cfg(test)]
+pub(crate) mod sample;
+mod tidy;
+mod verify;
 
 use std::sync::Arc;
 
@@ -14,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use host::HostFunction;
 pub use ops::{BinaryOp, CheckedOp, Comparison, UnaryOp};
+pub use verify::{Fault, verify};
 
 use crate::Place;
 

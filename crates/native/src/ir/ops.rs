@@ -16,6 +16,8 @@ pub enum UnaryOp {
     Floor,
     Ceiling,
     Truncate,
+    /// The power of two at or below a positive number, by its exponent bits: all others are cleared.
+    ExponentPart,
     /// To nearest, ties to even.
     IntToFloat,
     /// Towards zero; what is out of range becomes the nearest bound, NaN zero.
@@ -37,7 +39,8 @@ impl UnaryOp {
             | Self::SquareRoot
             | Self::Floor
             | Self::Ceiling
-            | Self::Truncate => (Type::Float, Type::Float),
+            | Self::Truncate
+            | Self::ExponentPart => (Type::Float, Type::Float),
             Self::IntToFloat => (Type::Int, Type::Float),
             Self::FloatToInt => (Type::Float, Type::Int),
             Self::BoolToInt => (Type::Bool, Type::Int),

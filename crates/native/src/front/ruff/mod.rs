@@ -1,0 +1,185 @@
+//! The one place that knows ruff: from its tree to ours.
+//!
+//! ruff accepts newer grammar than the interpreter; the text was compiled by the interpreter before
+//! it came here, so that does no harm.
+
+mod expressions;
+mod messages;
+mod statements;
+
+use std::sync::Arc;
+
+use arrowsmith_contract::Span;
+use ruff_python_ast::{self as ast, Stmt};
+use ruff_python_parser::parse_module;
+use ruff_text_size::{Ranged, TextRange};
+
+use super::syntax::{Expression, ExpressionKind, Function, Parameter, ParameterKind};
+use crate::code::Constant;
+use crate::{Place, Refusal};
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+/// Deeper trees would need too much of a thread's stack.
+const DEEPEST: usize = 200;
+
+/// A whole text, parsed.
+#[derive(Debug)]
+pub(super) struct Module(ast::ModModule);
+
+impl Module {
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        match parse_module(text) {
+            Ok(parsed) => Ok(Self(parsed.into_syntax())),
+            Err(error) => {
+                let reason = format!("a text that can't be parsed: {}", error.error);
+                Err(Refusal::new(place(error.location), reason))
+            }
+        }
+    }
+
+    /// The function whose decorators or `def` begin the span.
+    pub(super) fn function(&self, span: &Span) -> Result<Function> {
+        let nowhere = Place { start: span.start as u32, end: span.end as u32 };
+        let (def, is_method) = find(&self.0.body, span.start, false)
+            .ok_or_else(|| Refusal::new(nowhere, "a function without a `def` of its own"))?;
+        Converter { is_method, depth: 0 }.function(def)
+    }
+}
+
+/// The `def` that begins here, and whether it stands in a class.
+fn find(
+    statements: &[Stmt],
+    start: usize,
+    is_method: bool,
+) -> Option<(&ast::StmtFunctionDef, bool)> {
+    for statement in statements {
+        let range = statement.range();
+        if start < range.start().to_usize() || range.end().to_usize() <= start {
+            continue;
+        }
+        if let Stmt::FunctionDef(def) = statement
+            && start <= def.name.start().to_usize()
+        {
+            return Some((def, is_method));
+        }
+        let is_method = is_method || matches!(statement, Stmt::ClassDef(_));
+        return bodies(statement).into_iter().find_map(|body| find(body, start, is_method));
+    }
+    None
+}
+
+fn bodies(statement: &Stmt) -> Vec<&[Stmt]> {
+    match statement {
+        Stmt::FunctionDef(it) => vec![&it.body],
+        Stmt::ClassDef(it) => vec![&it.body],
+        Stmt::For(it) => vec![&it.body, &it.orelse],
+        Stmt::While(it) => vec![&it.body, &it.orelse],
+        Stmt::With(it) => vec![&it.body],
+        Stmt::If(it) => {
+            let clauses = it.elif_else_clauses.iter().map(|clause| &clause.body[..]);
+            std::iter::once(&it.body[..]).chain(clauses).collect()
+        }
+        Stmt::Match(it) => it.cases.iter().map(|case| &case.body[..]).collect(),
+        Stmt::Try(it) => {
+            let handlers = it.handlers.iter().map(|handler| {
+                let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                &handler.body[..]
+            });
+            let rest = [&it.orelse[..], &it.finalbody[..]];
+            std::iter::once(&it.body[..]).chain(handlers).chain(rest).collect()
+        }
+        _ => vec![],
+    }
+}
+
+fn place(range: TextRange) -> Place {
+    Place { start: range.start().to_u32(), end: range.end().to_u32() }
+}
+
+/// A refusal of what stands there.
+fn refused<T>(at: &impl Ranged, reason: impl Into<String>) -> Result<T> {
+    Err(Refusal::new(place(at.range()), reason))
+}
+
+struct Converter {
+    /// In a class, names with two leading underscores mean others.
+    is_method: bool,
+    depth: usize,
+}
+
+impl Converter {
+    fn function(mut self, def: &ast::StmtFunctionDef) -> Result<Function> {
+        if def.is_async {
+            return refused(&def.name, "an `async` function");
+        }
+        Ok(Function {
+            name: Arc::from(def.name.as_str()),
+            parameters: self.parameters(&def.parameters)?,
+            body: self.body(&def.body)?,
+            place: place(def.name.range()),
+        })
+    }
+
+    fn parameters(&mut self, all: &ast::Parameters) -> Result<Vec<Parameter>> {
+        if let Some(rest) = all.vararg.as_ref().or(all.kwarg.as_ref()) {
+            let stars = if all.vararg.is_some() { "*" } else { "**" };
+            return refused(&**rest, format!("`{stars}{}`", rest.name));
+        }
+        let of = [
+            (ParameterKind::PositionalOnly, &all.posonlyargs),
+            (ParameterKind::Any, &all.args),
+            (ParameterKind::KeywordOnly, &all.kwonlyargs),
+        ];
+        let mut parameters = Vec::new();
+        for (kind, list) in of {
+            for parameter in list {
+                parameters.push(self.parameter(parameter, kind)?);
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn parameter(
+        &mut self,
+        parameter: &ast::ParameterWithDefault,
+        kind: ParameterKind,
+    ) -> Result<Parameter> {
+        let default = parameter.default.as_deref().map(|value| self.default(value)).transpose()?;
+        let name = self.identifier(&parameter.parameter.name)?;
+        Ok(Parameter { name, kind, default, place: place(parameter.parameter.name.range()) })
+    }
+
+    fn default(&mut self, value: &ast::Expr) -> Result<Constant> {
+        match self.expression(value) {
+            Ok(Expression { kind: ExpressionKind::Constant(constant), .. }) => Ok(constant),
+            _ => refused(value, "a default that is no literal number, bool or None"),
+        }
+    }
+
+    fn identifier(&self, name: &ast::Identifier) -> Result<Arc<str>> {
+        self.name(name.as_str(), name)
+    }
+
+    fn name(&self, name: &str, at: &impl Ranged) -> Result<Arc<str>> {
+        if self.is_method && name.starts_with("__") && !name.ends_with("__") {
+            return refused(at, format!("the private name `{name}`"));
+        }
+        Ok(Arc::from(name))
+    }
+
+    /// Goes one level down the tree.
+    fn deeper<T>(
+        &mut self,
+        at: &impl Ranged,
+        convert: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        if self.depth == DEEPEST {
+            return refused(at, format!("code that is nested more than {DEEPEST} levels deep"));
+        }
+        self.depth += 1;
+        let converted = convert(self);
+        self.depth -= 1;
+        converted
+    }
+}

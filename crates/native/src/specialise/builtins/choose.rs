@@ -1,0 +1,60 @@
+//! `min` and `max`: `Python/bltinmodule.c`, `min_max`.
+
+use crate::code::{CompareOp, Local};
+use crate::exceptions::ExceptionClass;
+use crate::specialise::value::Value;
+use crate::specialise::walk::{Stop, Walk};
+
+pub(super) fn max(walk: &mut Walk<'_, '_>, to: Local, arguments: &[Value]) -> Result<(), Stop> {
+    of_arguments(walk, to, arguments, CompareOp::Greater)
+}
+
+pub(super) fn min(walk: &mut Walk<'_, '_>, to: Local, arguments: &[Value]) -> Result<(), Stop> {
+    of_arguments(walk, to, arguments, CompareOp::Less)
+}
+
+fn of_arguments(
+    walk: &mut Walk<'_, '_>,
+    to: Local,
+    arguments: &[Value],
+    better: CompareOp,
+) -> Result<(), Stop> {
+    let items = match arguments {
+        [only] => match only.items() {
+            Some(items) => items,
+            None => return walk.leave("min or max of an iterable"),
+        },
+        several => several.to_vec(),
+    };
+    let Some((first, rest)) = items.split_first() else {
+        return walk.raise(ExceptionClass::VALUE, "min or max of nothing");
+    };
+    choose(walk, to, first.clone(), rest, better)
+}
+
+/// A later item only wins if it is better. It keeps its type, so items of several types go on in
+/// several ways.
+fn choose(
+    walk: &mut Walk<'_, '_>,
+    to: Local,
+    best: Value,
+    rest: &[Value],
+    better: CompareOp,
+) -> Result<(), Stop> {
+    let Some((next, behind)) = rest.split_first() else {
+        walk.assign(to, &best);
+        return Ok(());
+    };
+    let wins = walk.compare(better, next, &best)?;
+    let wins = walk.bool_var(&wins);
+    if next.shape == best.shape && next.vars.len() == 1 {
+        let var = walk.emit.select(wins, next.vars[0], best.vars[0]);
+        return choose(walk, to, Value::of(best.shape, vec![var]), behind, better);
+    }
+    let point = walk.next_point();
+    walk.fork(
+        wins,
+        |walk| choose(walk, to, next.clone(), behind, better).and_then(|()| walk.go_to(point)),
+        |walk| choose(walk, to, best.clone(), behind, better).and_then(|()| walk.go_to(point)),
+    )
+}

@@ -1,0 +1,148 @@
+//! What a `for` goes over.
+
+use std::sync::Arc;
+
+use super::shape::{Iterated, Shape};
+use super::value::{self, Value};
+use super::walk::{Stop, Walk};
+use crate::code::Local;
+use crate::exceptions::ExceptionClass;
+use crate::ir::{BinaryOp, CheckedOp, Comparison, Op, Var};
+
+/// One step of an iterator.
+pub(super) struct Next {
+    /// Whether there is an item; None where there certainly is one.
+    pub(super) test: Option<Var>,
+    item: Value,
+    /// The iterator behind that item.
+    behind: Value,
+}
+
+impl Walk<'_, '_> {
+    /// `iter(value)`.
+    pub(super) fn iterate(&mut self, value: &Value) -> Result<Value, Stop> {
+        let iterated = match &value.shape {
+            Shape::Range => return self.range_iterator(value),
+            Shape::Tuple(items) => Iterated::Tuple(Arc::clone(items), 0),
+            Shape::Iterator(_) => return Ok(value.clone()),
+            _ => return self.raise(ExceptionClass::TYPE, "a loop over what is no iterable"),
+        };
+        Ok(Value::of(Shape::Iterator(iterated), value.vars.clone()))
+    }
+
+    fn range_iterator(&mut self, range: &Value) -> Result<Value, Stop> {
+        let [start, _, step] = range.vars[..] else { return self.leave("a range") };
+        let left = self.range_length(range)?;
+        Ok(Value::of(Shape::Iterator(Iterated::Range), vec![start, left, step]))
+    }
+
+    /// `len(range)`: how many steps there are before the end, whichever way they go.
+    pub(super) fn range_length(&mut self, range: &Value) -> Result<Var, Stop> {
+        let [start, stop, step] = range.vars[..] else { return self.leave("a range") };
+        let length = self.emit.fresh(crate::ir::Type::Int);
+        let zero = self.emit.int(0);
+        self.emit.copy(length, zero);
+        let goes_up = self.emit.compare_ints(Comparison::Greater, step, zero);
+        let (low, high) =
+            (self.emit.select(goes_up, start, stop), self.emit.select(goes_up, stop, start));
+        let is_empty = self.emit.compare_ints(Comparison::GreaterEqual, low, high);
+        let size = self.size_of(step, goes_up);
+        self.unless(is_empty, |walk| {
+            let one = walk.emit.int(1);
+            let distance = walk.checked(CheckedOp::Subtract, high, low);
+            let before_last = walk.emit.binary(BinaryOp::SubtractWrapping, distance, one);
+            let whole = walk.checked(CheckedOp::FloorDivide, before_last, size);
+            let count = walk.checked(CheckedOp::Add, whole, one);
+            walk.emit.push(Op::Copy { to: length, from: count });
+            Ok(())
+        })?;
+        Ok(length)
+    }
+
+    /// The absolute value of a step; that of the least int leaves when it divides nothing else.
+    fn size_of(&mut self, step: Var, goes_up: Var) -> Var {
+        let zero = self.emit.int(0);
+        let negated = self.emit.binary(BinaryOp::SubtractWrapping, zero, step);
+        self.emit.select(goes_up, step, negated)
+    }
+
+    /// The next item; None where there certainly is none.
+    pub(super) fn advance(&mut self, iterator: &Value) -> Result<Option<Next>, Stop> {
+        let Shape::Iterator(iterated) = iterator.shape.clone() else {
+            return self.leave("a loop over what is no iterator");
+        };
+        Ok(self.advance_over(&iterated, &iterator.vars))
+    }
+
+    fn advance_over(&mut self, iterated: &Iterated, vars: &[Var]) -> Option<Next> {
+        match iterated {
+            Iterated::Range => Some(self.advance_range(vars)),
+            Iterated::Tuple(shapes, taken) => {
+                let item = value::split(shapes, vars).into_iter().nth(*taken)?;
+                let behind = Iterated::Tuple(Arc::clone(shapes), taken + 1);
+                Some(Next { test: None, item, behind: iterator(behind, vars.to_vec()) })
+            }
+            Iterated::Enumerate(inner) => {
+                let next = self.advance_over(inner, &vars[1..])?;
+                let one = self.emit.int(1);
+                let count = self.emit.binary(BinaryOp::AddWrapping, vars[0], one);
+                let item = Value::tuple(&[Value::int(vars[0]), next.item]);
+                let behind = Iterated::Enumerate(Arc::new(iterated_of(&next.behind)));
+                let vars = [vec![count], next.behind.vars].concat();
+                Some(Next { test: next.test, item, behind: iterator(behind, vars) })
+            }
+            Iterated::Zip(inner) => self.advance_zip(inner, vars),
+        }
+    }
+
+    fn advance_range(&mut self, vars: &[Var]) -> Next {
+        let (next, left, step) = (vars[0], vars[1], vars[2]);
+        let (zero, one) = (self.emit.int(0), self.emit.int(1));
+        let test = self.emit.compare_ints(Comparison::Greater, left, zero);
+        let item = self.emit.fresh(crate::ir::Type::Int);
+        self.emit.copy(item, next);
+        let after = self.emit.binary(BinaryOp::AddWrapping, next, step);
+        let fewer = self.emit.binary(BinaryOp::SubtractWrapping, left, one);
+        let behind = iterator(Iterated::Range, vec![after, fewer, step]);
+        Next { test: Some(test), item: Value::int(item), behind }
+    }
+
+    fn advance_zip(&mut self, inner: &[Iterated], vars: &[Var]) -> Option<Next> {
+        let mut rest = vars;
+        let (mut test, mut items, mut behind, mut behind_vars) = (None, vec![], vec![], vec![]);
+        for one in inner {
+            let count = Shape::Iterator(one.clone()).types().len();
+            let (own, others) = rest.split_at(count);
+            rest = others;
+            let next = self.advance_over(one, own)?;
+            test = match (test, next.test) {
+                (Some(a), Some(b)) => Some(self.emit.binary(BinaryOp::AndBool, a, b)),
+                (a, b) => a.or(b),
+            };
+            items.push(next.item);
+            behind.push(iterated_of(&next.behind));
+            behind_vars.extend(next.behind.vars);
+        }
+        // zip() without iterables has no item.
+        let behind = iterator(Iterated::Zip(behind.into()), behind_vars);
+        (!items.is_empty()).then(|| Next { test, item: Value::tuple(&items), behind })
+    }
+
+    /// Sets the local of the loop and moves the iterator on.
+    pub(super) fn take(&mut self, iterator: Local, to: Local, next: &Next) -> Result<(), Stop> {
+        self.assign(to, &next.item);
+        self.assign(iterator, &next.behind);
+        Ok(())
+    }
+}
+
+fn iterator(iterated: Iterated, vars: Vec<Var>) -> Value {
+    Value::of(Shape::Iterator(iterated), vars)
+}
+
+fn iterated_of(value: &Value) -> Iterated {
+    match &value.shape {
+        Shape::Iterator(iterated) => iterated.clone(),
+        _ => Iterated::Tuple(Arc::new([]), 0),
+    }
+}
