@@ -2,6 +2,7 @@
 
 from arrowsmith import errors
 from arrowsmith._native import Plugin, __version__
+from arrowsmith.compiling import compile  # noqa: A004 - called like `re.compile`
 from arrowsmith.database import Database
 from arrowsmith.errors import (
     ArrowsmithError,
@@ -44,5 +45,6 @@ __all__ = [
     "ResourcesExhausted",
     "Session",
     "__version__",
+    "compile",
     "errors",
 ]

@@ -31,6 +31,7 @@ __all__ = [
     "ResourcesExhausted",
     "Session",
     "Stage",
+    "StandIn",
     "__version__",
     "boundary",
     "table_from_columns",
@@ -52,8 +53,10 @@ class LoadOutcome(TypedDict):
 
 @final
 class Database:
-    def __new__(cls, threads: int | None, memory: int | None, temp_dir: str | None) -> Self: ...
-    def session(self) -> Session: ...
+    def __new__(
+        cls, threads: int | None, memory: int | None, temp_dir: str | None, tier: str
+    ) -> Self: ...
+    def session(self, tier: str | None) -> Session: ...
     @property
     def plugins(self) -> Plugins: ...
     def close(self) -> None: ...
@@ -67,6 +70,13 @@ class Session:
     def add_function(self, function: Callable[..., Any]) -> None: ...
     def use_plugin(self, plugin: str) -> None: ...
     def function(self, name: str) -> Function: ...
+    def compile(
+        self,
+        function: Callable[..., Any],
+        tier: str,
+        args: Sequence[object] | None,
+        returns: object,
+    ) -> Function: ...
     def functions(self) -> Relation: ...
     def function_count(self) -> int: ...
     def register_path(self, name: str, path: str) -> None: ...
@@ -156,11 +166,16 @@ class Function:
     @property
     def tier(self) -> str: ...
     @property
+    def tier_reason(self) -> str | None: ...
+    def explain(self, ir: bool) -> str: ...
+    @property
     def signature(self) -> str: ...
     @property
     def version(self) -> str: ...
     @property
     def documentation(self) -> str | None: ...
+    @property
+    def is_called_inside(self) -> bool: ...
     def invoke(self, arguments: tuple[Any, ...], constants: Sequence[bool]) -> Column: ...
 
 @final
@@ -176,6 +191,9 @@ class Column:
     def __arrow_c_array__(
         self, requested_schema: object | None = None
     ) -> tuple[object, object]: ...
+
+class StandIn:
+    def __new__(cls, *_arguments: object, **options: object) -> Self: ...
 
 def boundary(function: _F) -> _F: ...
 def table_from_columns(columns: dict[str, Any]) -> Any: ...
@@ -220,7 +238,7 @@ class Decorators:
         vectorized: bool | Literal["arrow", "numpy"] = False,
         determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
         nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
-        tier: Literal["auto", "inline"] = "auto",
+        tier: Literal["auto", "native", "inline"] | None = None,
         on_error: Literal["raise", "null", "collect"] = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -235,7 +253,7 @@ class Decorators:
         vectorized: bool | Literal["arrow", "numpy"] = False,
         determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
         nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
-        tier: Literal["auto", "inline"] = "auto",
+        tier: Literal["auto", "native", "inline"] | None = None,
         on_error: Literal["raise", "null", "collect"] = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -254,7 +272,7 @@ class Decorators:
         *,
         determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
         nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
-        tier: Literal["auto", "inline"] = "auto",
+        tier: Literal["auto", "native", "inline"] | None = None,
         on_error: Literal["raise", "null", "collect"] = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -269,7 +287,7 @@ class Decorators:
         vectorized: bool | Literal["arrow", "numpy"] = False,
         determinism: Literal["auto", "pure", "session", "nondeterministic"] | None = None,
         nulls: Literal["auto", "pass", "skip"] | Mapping[str, Literal["pass", "skip"]] = "auto",
-        tier: Literal["auto", "inline"] = "auto",
+        tier: Literal["auto", "native", "inline"] | None = None,
         on_error: Literal["raise", "null", "collect"] = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from arrowsmith import _native
 from arrowsmith._native import boundary
@@ -45,6 +45,7 @@ class Database(Loading):
         memory: int | str | None = None,
         temp_dir: str | os.PathLike[str] | None = None,
         progress: bool | None = None,
+        tier: Literal["auto", "native", "inline"] = "auto",
     ) -> Self:
         """Make a database that stores nothing.
 
@@ -57,6 +58,9 @@ class Database(Loading):
             temp_dir: The folder for what is spilled; the system's by default.
             progress: Whether to show how far a query is that takes longer than half a second. By
                 default that is done in notebooks, and where standard error is a terminal.
+            tier: Where functions run that declare no tier: `auto` compiles those that can be
+                compiled; `inline` compiles none; with `native`, functions that can't be compiled
+                are not loaded.
 
         Raises:
             ValueError: A number that makes no sense.
@@ -65,12 +69,20 @@ class Database(Loading):
             message = f"threads must be at least 1, got {threads}"
             raise ValueError(message)
         folder = None if temp_dir is None else os.fspath(temp_dir)
-        return cls(_native.Database(threads, _bytes(memory), folder), progress=progress)
+        return cls(_native.Database(threads, _bytes(memory), folder, tier), progress=progress)
 
     @boundary
-    def session(self) -> Session:
-        """Open a session: its own tables and settings, and plugins over those of the database."""
-        return Session(self._native.session(), progress=self._progress)
+    def session(self, *, tier: Literal["auto", "native", "inline"] | None = None) -> Session:
+        """Open a session: its own tables and settings, and plugins over those of the database.
+
+        Args:
+            tier: Where functions run that are loaded into this session and declare no tier; as in
+                `in_memory`, which it is taken from by default.
+
+        Raises:
+            ValueError: There is no such tier.
+        """
+        return Session(self._native.session(tier), progress=self._progress)
 
     @boundary
     def close(self) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arrowsmith._native import boundary
+from arrowsmith._native import StandIn, boundary
 from arrowsmith.arrays import family_of, is_scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from arrowsmith import _native
 
 
-class Function:
+class Function(StandIn):
     """A function of a plugin, as the engine runs it, called on whole arrays.
 
     What comes back is of the kind that went in: NumPy arrays give a NumPy array (a masked one if
@@ -30,9 +32,15 @@ class Function:
         ([0.5, 2.5, None], 1.5)
     """
 
-    def __init__(self, native: _native.Function) -> None:
-        """Wrap the native function; use `Session.function` instead."""
+    def __init__(
+        self,
+        native: _native.Function,
+        *,
+        stands_for: Callable[..., Any] | None = None,
+    ) -> None:
+        """Wrap the native function; use `Session.function` or `arrowsmith.compile` instead."""
         self._native = native
+        self._stands_for = stands_for
         self.__doc__ = native.documentation
 
     @property
@@ -57,8 +65,13 @@ class Function:
 
     @property
     def tier(self) -> str:
-        """Where it runs."""
+        """Where it runs: native (as machine code) or inline (in this process's interpreter)."""
         return self._native.tier
+
+    @property
+    def tier_reason(self) -> str | None:
+        """Why it runs there."""
+        return self._native.tier_reason
 
     @property
     def version(self) -> str:
@@ -74,12 +87,45 @@ class Function:
             ConversionError: A value that doesn't fit its declared type.
             ValueError: Arrays of different lengths.
         """
-        family = family_of(arguments)
         constants = [is_scalar(argument) for argument in arguments]
+        if self._stands_for is not None and all(constants) and self._native.is_called_inside:
+            # A recursive function whose name is bound to this object: it means itself.
+            return self._stands_for(*arguments)
+        family = family_of(arguments)
         answer = self._native.invoke(arguments, constants)
         if self._native.kind == "aggregate":
             return answer.to_list()[0]
         return family.give(answer)
+
+    @boundary
+    def explain(self, *, ir: bool = False) -> str:
+        """Show the function's text, and what became of each line of it.
+
+        A line is marked with `|` where it is compiled, with `!` where it is compiled and rows left
+        it for the interpreter so far, and with `x` where something keeps the function from being
+        compiled. What that is stands below the line.
+
+        Example:
+            >>> import arrowsmith
+            >>> session = arrowsmith.Database.in_memory().session()
+            >>> outcome = session.load_python_plugin('''
+            ... @db.scalar_fn(tier="inline")
+            ... def half(x: float) -> float:
+            ...     return x / 2
+            ... ''', "calc")
+            >>> print(session.function("calc.half").explain())
+            calc.half(x: float) -> float
+            inline: declared
+            <BLANKLINE>
+                2   @db.scalar_fn(tier="inline")
+                3   def half(x: float) -> float:
+                4       return x / 2
+            <BLANKLINE>
+
+        Args:
+            ir: Whether to show the typed form, too, that machine code is made of.
+        """
+        return self._native.explain(ir)
 
     def __repr__(self) -> str:
         """Show name and signature."""

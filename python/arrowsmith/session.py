@@ -101,9 +101,24 @@ class Session(Loading, Authoring):
 
         Returns:
             A relation with the columns name, kind, mode, signature, nulls, determinism, on_error,
-            timeout (seconds), thread_safe, tier, version.
+            timeout (seconds), thread_safe, tier, reason (why it runs there), rows and side_exits
+            (how many rows a compiled function was given, and how many of them the interpreter
+            computed; NULL for other functions), version.
         """
         return Relation(self._native.functions())
+
+    @boundary
+    def explain_function(self, name: str, *, ir: bool = False) -> str:
+        """Show a function's text, and what became of each line of it: see `Function.explain`.
+
+        Args:
+            name: As in `function`.
+            ir: Whether to show the typed form, too, that machine code is made of.
+
+        Raises:
+            PlanError: The name is unknown, ambiguous or denied.
+        """
+        return self.function(name).explain(ir=ir)
 
     # Tables
 

@@ -329,3 +329,18 @@ class TestCancelling:
     def test_ctrl_c_while_a_plugin_loads(self, tmp_path: Path, command: list[str]) -> None:
         (tmp_path / "calc.py").write_text("print('started', flush=True)\nwhile True:\n    pass\n")
         assert self.interrupt(tmp_path, *command, "-p", "calc.py") == (130, "cancelled\n")
+
+
+def test_explain_shows_what_became_of_functions(run: Run, plugin: Path) -> None:
+    plugin.write_text(
+        PLUGIN + "\n\n@db.scalar_fn(tier='inline')\ndef one() -> int:\n    return 1\n"
+    )
+    whole = assert_fine(run("explain", plugin))
+    assert whole.startswith("calc.half(x: float) -> float\n")
+    assert "def divide(left, right):" in whole
+    one = assert_fine(run("explain", plugin, "one"))
+    assert one.startswith("calc.one() -> int\ninline: declared\n\n   15   @db.scalar_fn(")
+    assert one in whole
+    missing = run("explain", plugin, "none")
+    assert missing.returncode == 1
+    assert "unknown function none" in missing.stderr

@@ -41,6 +41,7 @@ struct State {
 
 /// A call that a thread is in.
 struct Current {
+    function: Arc<str>,
     token: CancelToken,
     /// Lives as long as the call.
     call: Arc<()>,
@@ -160,9 +161,15 @@ impl CancelToken {
     /// Says that this thread is in a call until the guard is dropped.
     pub fn begin_call(&self, function: &Arc<str>) -> RunningCall {
         self.0.state.lock().running.push(Arc::clone(function));
-        let current = Current { token: self.clone(), call: Arc::default() };
+        let current =
+            Current { function: Arc::clone(function), token: self.clone(), call: Arc::default() };
         CURRENT.with_borrow_mut(|calls| calls.push(current));
         RunningCall { function: Arc::clone(function), not_send: std::marker::PhantomData }
+    }
+
+    /// Whether this thread is in a call of the function, in any query.
+    pub fn is_in_call_of(function: &str) -> bool {
+        CURRENT.with_borrow(|calls| calls.iter().any(|call| &*call.function == function))
     }
 
     /// Runs `watcher` when the flag is raised, at once if it is. It must not block.
@@ -258,7 +265,9 @@ mod tests {
         let outer = CancelToken::new();
         let call = outer.begin_call(&"p.f".into());
         let inner = CancelToken::for_this_thread();
+        assert_eq!(["p.f", "p.g"].map(CancelToken::is_in_call_of), [true, false]);
         drop(call);
+        assert!(!CancelToken::is_in_call_of("p.f"));
         let unrelated = CancelToken::for_this_thread();
         outer.stop(StopReason::QueryTimeout(Duration::from_secs(1)));
         assert_eq!(inner.reason(), outer.reason());

@@ -15,12 +15,18 @@ mod gate;
 mod interrupt;
 mod kernel;
 pub mod layout;
+mod live;
 mod loader;
 pub mod logging;
 mod manifest;
+mod math_reference;
 mod processor_time;
 mod source;
+mod stand_in;
 
 pub use embedded::{install, public_classes};
 pub use errors::{ErrorClass, new_error, to_pyerr};
-pub use loader::{load_again, load_function, load_object, load_path, load_source};
+pub use loader::{
+    FunctionTerms, Loading, load_again, load_function, load_object, load_path, load_source,
+};
+pub use stand_in::StandIn;

@@ -25,12 +25,8 @@ impl Texts {
             self.texts.insert(digest, Arc::clone(&text));
             text
         };
-        let bindings: Vec<(String, String, Bound<'_, PyAny>)> =
-            object.getattr("bindings")?.extract()?;
-        let bindings = bindings
-            .into_iter()
-            .map(|(name, kind, value)| Ok((name.into(), self.binding(&kind, &value)?)))
-            .collect::<PyResult<_>>()?;
+        let bindings = self.named(&object.getattr("bindings")?)?;
+        let defaults = self.named(&object.getattr("defaults")?)?;
         Ok(FunctionSource {
             text,
             file: object.getattr("file")?.extract::<String>()?.into(),
@@ -40,8 +36,17 @@ impl Texts {
                 first_line: object.getattr("first_line")?.extract()?,
             },
             bindings,
+            defaults,
             digest,
         })
+    }
+
+    fn named(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Vec<(Arc<str>, Binding)>> {
+        let named: Vec<(String, String, Bound<'_, PyAny>)> = object.extract()?;
+        let binding = |(name, kind, value): (String, String, Bound<'_, PyAny>)| {
+            Ok((name.into(), self.binding(&kind, &value)?))
+        };
+        named.into_iter().map(binding).collect()
     }
 
     fn helper(&mut self, record: &Bound<'_, PyAny>) -> PyResult<Arc<FunctionSource>> {
@@ -59,6 +64,7 @@ impl Texts {
             "constant" => Binding::Constant(constant(value)?),
             "builtin" => Binding::Builtin(value.extract::<String>()?.into()),
             "helper" => Binding::Helper(self.helper(value)?),
+            "itself" => Binding::Itself,
             _ => Binding::Opaque,
         })
     }

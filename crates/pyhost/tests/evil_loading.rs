@@ -3,7 +3,7 @@
 mod support;
 
 use arrowsmith_contract::Error;
-use arrowsmith_pyhost::{load_function, load_object, load_source};
+use arrowsmith_pyhost::{FunctionTerms, Loading, load_function, load_object, load_source};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
 use support::*;
@@ -29,7 +29,7 @@ fn whatever_is_raised_is_a_load_error_with_a_place() {
             "db._determinism = 5\n@db.scalar_fn\ndef f(x: int) -> int: ...",
             "bad.py:3: the declaration of f can't be read: TypeError",
         ),
-        ("@db.scalar_fn(tier=None)\ndef f(x: int) -> int: ...", "bad.py:2: unknown tier None of f"),
+        ("@db.scalar_fn(tier=7)\ndef f(x: int) -> int: ...", "bad.py:2: unknown tier 7 of f"),
         (
             "@db.scalar_fn\ndef f(x: 'exit(3)') -> int: ...",
             "bad.py:2: the declaration of f can't be read: SystemExit: 3",
@@ -51,7 +51,7 @@ fn whatever_is_raised_is_a_load_error_with_a_place() {
             "bad.py:5: the declaration of a function can't be read: LookupError: mute",
         ),
     ] {
-        let error = load_source(source, "bad.py").unwrap_err();
+        let error = load_source(source, "bad.py", &Loading::default()).unwrap_err();
         assert!(matches!(error, Error::Load(_)), "{source}\n{error}");
         assert!(error.to_string().starts_with(wanted), "{source}\ngave   {error}\nwanted {wanted}");
     }
@@ -76,7 +76,8 @@ fn load_errors_of_a_plugins_own_making() {
             "bad.py: loading it raised: Odd: its text can't be shown",
         ),
     ] {
-        let error = load_source(&format!("{ERROR}{source}"), "bad.py").unwrap_err();
+        let error =
+            load_source(&format!("{ERROR}{source}"), "bad.py", &Loading::default()).unwrap_err();
         assert!(matches!(error, Error::Load(_)), "{source}\n{error}");
         assert!(error.to_string().starts_with(wanted), "{source}\ngave   {error}\nwanted {wanted}");
     }
@@ -97,10 +98,16 @@ fn lazy_proxies_are_not_looked_at() {
         for name in ["db", "request"] {
             module.setattr(name, globals.get_item(name)?.unwrap())?;
         }
-        assert_eq!(load_object(module.as_any()).unwrap().id().as_str(), "shop");
+        assert_eq!(
+            load_object(module.as_any(), &Loading::default()).unwrap().id().as_str(),
+            "shop"
+        );
         let request = globals.get_item("request")?.unwrap();
-        assert!(matches!(load_object(&request), Err(Error::Load(_))));
-        assert!(matches!(load_function(&request), Err(Error::Load(_))));
+        assert!(matches!(load_object(&request, &Loading::default()), Err(Error::Load(_))));
+        assert!(matches!(
+            load_function(&request, "session", &FunctionTerms::default(), &Loading::default()),
+            Err(Error::Load(_))
+        ));
         Ok(())
     });
 }

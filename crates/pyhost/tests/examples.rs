@@ -5,14 +5,14 @@ mod support;
 use std::path::Path;
 
 use arrowsmith_contract::{CallContext, Kernel};
-use arrowsmith_pyhost::load_path;
+use arrowsmith_pyhost::{Loading, load_path};
 use support::*;
 
 #[test]
 fn scores() {
     start();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/02_score/score.py");
-    let manifest = load_path(&file).unwrap();
+    let manifest = load_path(&file, &Loading::default()).unwrap();
     let context = CallContext::default();
     let [series, score] = manifest.functions() else { panic!("{manifest:?}") };
     let (Kernel::Window(series), Kernel::Aggregate(score)) = (&series.kernel, &score.kernel) else {

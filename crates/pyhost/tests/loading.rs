@@ -4,7 +4,8 @@ mod support;
 
 use arrowsmith_contract::{Determinism, Error, Mode, Origin, Source};
 use arrowsmith_pyhost::{
-    door, load_again, load_function, load_object, load_path, load_source, to_pyerr,
+    FunctionTerms, Loading, door, load_again, load_function, load_object, load_path, load_source,
+    to_pyerr,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
@@ -35,9 +36,12 @@ fn a_text_with_everything_said() {
 #[test]
 fn defaults_of_id_version_and_determinism() {
     start();
-    let manifest =
-        load_source("@db.scalar_fn\ndef f(x: float) -> float:\n    'Doc.'\n    return x", "geo.py")
-            .unwrap();
+    let manifest = load_source(
+        "@db.scalar_fn\ndef f(x: float) -> float:\n    'Doc.'\n    return x",
+        "geo.py",
+        &Loading::default(),
+    )
+    .unwrap();
     assert_eq!((manifest.id().as_str(), manifest.version().as_ref()), ("geo", "0.0.0"));
     let function = &manifest.functions()[0];
     assert_eq!(function.determinism, Determinism::Auto);
@@ -182,7 +186,7 @@ fn a_failed_load_leaves_nothing_behind() {
     for source in
         ["1 / 0", "x = 1", "@db.scalar_fn\ndef f(x): ...", "import sys; sys.exit()", "def"]
     {
-        load_source(source, "bad.py").unwrap_err();
+        load_source(source, "bad.py", &Loading::default()).unwrap_err();
     }
     assert_eq!(attached(state), before);
 }
@@ -190,8 +194,12 @@ fn a_failed_load_leaves_nothing_behind() {
 #[test]
 fn the_plugins_own_exception_is_the_cause() {
     start();
-    let error =
-        load_source("\nclass Odd(Exception): ...\nraise Odd('here')", "odd.py").unwrap_err();
+    let error = load_source(
+        "\nclass Odd(Exception): ...\nraise Odd('here')",
+        "odd.py",
+        &Loading::default(),
+    )
+    .unwrap_err();
     attached(|py| {
         let raised = to_pyerr(py, &error);
         let value = raised.value(py);
@@ -214,7 +222,7 @@ fn files_and_folders() {
     let file = folder.join("geo.py");
     // A coding line and Windows line ends are Python's business.
     std::fs::write(&file, b"# coding: latin-1\r\nNAME = '\xe9'\r\n@db.scalar_fn\r\ndef f(x: int) -> str:\r\n    return NAME\r\n").unwrap();
-    let manifest = load_path(&file).unwrap();
+    let manifest = load_path(&file, &Loading::default()).unwrap();
     assert_eq!(manifest.id().as_str(), "geo");
     let function = &manifest.functions()[0];
     let answer = call(function, &[ints([Some(1)])]).unwrap();
@@ -234,21 +242,21 @@ fn files_and_folders() {
         "from .rates import RATE\n@db.scalar_fn\ndef gross(net: float) -> float:\n    return net * RATE\n",
     )
     .unwrap();
-    let manifest = load_path(&package).unwrap();
+    let manifest = load_path(&package, &Loading::default()).unwrap();
     assert_eq!(manifest.id().as_str(), "shop");
     let gross = &manifest.functions()[0];
     assert_eq!(&call(gross, &[floats([Some(1.5)])]).unwrap(), &floats([Some(3.0)]));
     assert!(gross.source.as_ref().unwrap().file.ends_with("prices.py"));
 
     std::fs::write(package.join("prices.py"), "\nx = (\n").unwrap();
-    let message = load_path(&package).unwrap_err().to_string();
+    let message = load_path(&package, &Loading::default()).unwrap_err().to_string();
     assert!(message.contains("prices.py:2: SyntaxError"), "{message}");
-    let message = load_path(&folder.join("none.py")).unwrap_err().to_string();
+    let message = load_path(&folder.join("none.py"), &Loading::default()).unwrap_err().to_string();
     assert!(
         message.ends_with("none.py: cannot read the plugin: No such file or directory"),
         "{message}"
     );
-    let message = load_path(&folder).unwrap_err().to_string();
+    let message = load_path(&folder, &Loading::default()).unwrap_err().to_string();
     assert!(message.ends_with("the folder has no __init__.py, so it is no plugin"), "{message}");
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -263,12 +271,14 @@ fn plugin_objects_and_modules() {
              assert twice(2) == 4\nempty = Plugin('a')\nnameless = Plugin()\n@nameless.scalar_fn\ndef f(x: int) -> int: return x\n",
         )?;
         let get = |name| globals.get_item(name).unwrap().unwrap();
-        let manifest = load_object(&get("plugin")).unwrap();
+        let manifest = load_object(&get("plugin"), &Loading::default()).unwrap();
         assert_eq!(
             (manifest.id().as_str(), manifest.version().as_ref()),
             ("ai.example.prices", "2.1")
         );
-        let message = |object: &Bound<'_, PyAny>| load_object(object).unwrap_err().to_string();
+        let message = |object: &Bound<'_, PyAny>| {
+            load_object(object, &Loading::default()).unwrap_err().to_string()
+        };
         assert!(message(&get("empty")).starts_with("the plugin declares no functions"));
         assert!(message(&get("nameless")).starts_with("the plugin has no id"));
         assert!(
@@ -279,7 +289,10 @@ fn plugin_objects_and_modules() {
             message(module.as_any()).starts_with("the module shop.prices has no Plugin object")
         );
         module.setattr("db", get("nameless"))?;
-        assert_eq!(load_object(module.as_any()).unwrap().id().as_str(), "prices");
+        assert_eq!(
+            load_object(module.as_any(), &Loading::default()).unwrap().id().as_str(),
+            "prices"
+        );
         module.setattr("other", get("plugin"))?;
         assert!(message(module.as_any()).contains("declares functions on 2 Plugin objects"));
         Ok(())
@@ -293,13 +306,17 @@ fn a_single_function_is_a_plugin_of_its_own() {
         let globals =
             run(py, "def add(a: float, b: float = 2.0) -> float: return a + b\nbad = lambda x: x")?;
         let add = globals.get_item("add")?.unwrap();
-        let manifest = load_function(&add).unwrap();
+        let manifest =
+            load_function(&add, "session", &FunctionTerms::default(), &Loading::default()).unwrap();
         assert_eq!(
             manifest.functions()[0].to_string(),
             "session.add.add(a: float, b: float = ...) -> float"
         );
         let bad = globals.get_item("bad")?.unwrap();
-        assert!(matches!(load_function(&bad), Err(Error::Load(_))));
+        assert!(matches!(
+            load_function(&bad, "session", &FunctionTerms::default(), &Loading::default()),
+            Err(Error::Load(_))
+        ));
         Ok(())
     });
 }
@@ -342,19 +359,25 @@ fn what_was_loaded_says_where_it_came_from() {
     std::fs::write(folder.join("__init__.py"), "from . import calc\n").unwrap();
 
     let from_text = load(text);
-    let from_file = load_path(&file).unwrap();
-    let package = load_path(&folder).unwrap();
+    let from_file = load_path(&file, &Loading::default()).unwrap();
+    let package = load_path(&folder, &Loading::default()).unwrap();
     assert_eq!(from_text.origin().source, Source::Text);
     assert_eq!(from_file.origin().source, Source::Path(file.to_str().unwrap().into()));
     assert_eq!(package.origin().source, Source::Path(folder.to_str().unwrap().into()));
     assert!(from_text.origin().digest.is_some());
     assert_eq!(from_text.origin().digest, from_file.origin().digest);
     std::fs::write(&file, format!("{text}# another\n")).unwrap();
-    assert_ne!(load_path(&folder).unwrap().origin().digest, package.origin().digest);
+    assert_ne!(
+        load_path(&folder, &Loading::default()).unwrap().origin().digest,
+        package.origin().digest
+    );
 
     let object = door::enter(|py| {
         let code = "plugin = Plugin('p')\n@plugin.scalar_fn\ndef f(x: int) -> int: return x\n";
-        load_object(&run(py, code).unwrap().get_item("plugin").unwrap().unwrap())
+        load_object(
+            &run(py, code).unwrap().get_item("plugin").unwrap().unwrap(),
+            &Loading::default(),
+        )
     });
     assert_eq!(object.unwrap().origin(), &Origin::default());
     std::fs::remove_dir_all(&folder).unwrap();
@@ -366,8 +389,8 @@ fn only_the_same_plugin_is_loaded_again() {
     let file = std::env::temp_dir().join(format!("arrowsmith_again_{}.py", std::process::id()));
     let text = "db.set_plugin_id('again')\n@db.scalar_fn\ndef f(x: int) -> int: return x\n";
     std::fs::write(&file, text).unwrap();
-    let loaded = load_path(&file).unwrap();
-    let again = || load_again(loaded.id(), &loaded.origin().source);
+    let loaded = load_path(&file, &Loading::default()).unwrap();
+    let again = || load_again(loaded.id(), &loaded.origin().source, &Loading::default());
     assert_eq!(again().unwrap().id(), loaded.id());
     std::fs::write(&file, text.replace("again", "other")).unwrap();
     let message = again().unwrap_err().to_string();
@@ -376,7 +399,8 @@ fn only_the_same_plugin_is_loaded_again() {
     let message = again().unwrap_err().to_string();
     assert!(message.contains("cannot read the plugin: No such file"), "{message}");
     for (source, way) in [(Source::Text, "load_python_plugin"), (Source::Object, "load_plugin")] {
-        let message = load_again(loaded.id(), &source).unwrap_err().to_string();
+        let message =
+            load_again(loaded.id(), &source, &Loading::default()).unwrap_err().to_string();
         assert!(message.contains(&format!("with {way}")), "{message}");
     }
 }

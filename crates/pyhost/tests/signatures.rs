@@ -155,7 +155,8 @@ fn the_source_is_what_was_loaded() {
     assert_eq!(found[3].1, &builtin("math"));
     assert_eq!(found[4].1, &Binding::Constant(Constant::Int(3)));
     assert_eq!(found[5].1, &Binding::Constant(Constant::Str("é".into())));
-    assert!(found[6..].iter().all(|(_, binding)| **binding == Binding::Opaque));
+    assert_eq!(found[6].1, &Binding::Itself);
+    assert!(found[7..].iter().all(|(_, binding)| **binding == Binding::Opaque));
 }
 
 #[test]

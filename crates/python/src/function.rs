@@ -12,6 +12,7 @@ use pyo3::types::{PyList, PyTuple};
 
 use crate::column::Column;
 use crate::error::{raising, wait};
+use crate::explanation;
 
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
@@ -63,6 +64,16 @@ impl Function {
         self.function.tier().as_str()
     }
 
+    /// Why it runs there.
+    #[getter]
+    fn tier_reason(&self) -> Option<String> {
+        explanation::reason(&self.function, explanation::report(&self.function).as_ref())
+    }
+
+    fn explain(&self, ir: bool) -> String {
+        explanation::explain(&self.function, ir)
+    }
+
     #[getter]
     fn signature(&self) -> String {
         self.function.signature.to_string()
@@ -76,6 +87,12 @@ impl Function {
     #[getter]
     fn documentation(&self) -> Option<&str> {
         self.function.documentation.as_deref()
+    }
+
+    /// Whether this thread is in a call of this function.
+    #[getter]
+    fn is_called_inside(&self) -> bool {
+        contract::CancelToken::is_in_call_of(&self.name())
     }
 
     /// Calls the function on arrays of one length; `constants` tells which arguments are one value

@@ -7,6 +7,7 @@ mod boundary;
 mod column;
 mod database;
 mod error;
+mod explanation;
 mod function;
 mod listing;
 mod plugins;
@@ -14,6 +15,7 @@ mod progress;
 mod relation;
 mod session;
 mod table;
+mod tiers;
 
 use pyo3::prelude::*;
 
@@ -39,6 +41,8 @@ mod native {
     use crate::session::Session;
     #[pymodule_export]
     use crate::table::table_from_columns;
+    #[pymodule_export]
+    use arrowsmith_pyhost::StandIn;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

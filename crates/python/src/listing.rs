@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
-    TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Float64Array, Int64Array, ListBuilder, RecordBatch, StringArray,
+    StringBuilder, TimestampMicrosecondArray,
 };
 use arrow::error::ArrowError;
-use arrowsmith_contract::{Capability, Function, LoadedPlugin, Snapshot};
+use arrowsmith_contract::{Capability, Function, LoadedPlugin, NativeReport, Snapshot};
+
+use crate::explanation::{reason, report};
 
 /// One row a function.
 pub(crate) fn functions(snapshot: &Snapshot) -> Result<RecordBatch, ArrowError> {
@@ -16,6 +18,8 @@ pub(crate) fn functions(snapshot: &Snapshot) -> Result<RecordBatch, ArrowError> 
         let values = snapshot.functions().map(|function| Some(value(function)));
         Arc::new(values.collect::<StringArray>())
     };
+    let reports: Vec<Option<NativeReport>> = snapshot.functions().map(|f| report(f)).collect();
+    let reasons = snapshot.functions().zip(&reports).map(|(f, report)| reason(f, report.as_ref()));
     RecordBatch::try_from_iter([
         ("name", column(|f| f.qualified_name().to_string())),
         ("kind", column(|f| f.kind().as_str().to_owned())),
@@ -27,6 +31,9 @@ pub(crate) fn functions(snapshot: &Snapshot) -> Result<RecordBatch, ArrowError> 
         ("timeout", timeouts(snapshot)),
         ("thread_safe", thread_safety(snapshot)),
         ("tier", column(|f| f.tier().as_str().to_owned())),
+        ("reason", Arc::new(reasons.collect::<StringArray>())),
+        ("rows", counts(&reports, |report| report.rows)),
+        ("side_exits", counts(&reports, |report| report.left)),
         ("version", column(|f| f.version.to_string())),
     ])
 }
@@ -79,6 +86,12 @@ fn hex(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// NULL for what is not compiled.
+fn counts(reports: &[Option<NativeReport>], count: fn(&NativeReport) -> u64) -> ArrayRef {
+    let values = reports.iter().map(|report| i64::try_from(count(report.as_ref()?)).ok());
+    Arc::new(values.collect::<Int64Array>())
 }
 
 /// Seconds; NULL for none.

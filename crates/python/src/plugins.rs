@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use arrowsmith_contract::{
-    Capability, Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry, nearest,
+    Capability, Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry,
+    TierChoice, nearest,
 };
 use arrowsmith_engine as engine;
-use arrowsmith_pyhost::{self as pyhost, to_pyerr};
+use arrowsmith_pyhost::{self as pyhost, Loading, to_pyerr};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::error::raising;
-use crate::listing;
 use crate::relation::Relation;
+use crate::{listing, tiers};
 
 /// Whose plugins they are.
 #[derive(Debug)]
@@ -23,7 +24,11 @@ enum Owner {
 
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
-pub(crate) struct Plugins(Owner);
+pub(crate) struct Plugins {
+    owner: Owner,
+    /// For functions that declare none.
+    tier: TierChoice,
+}
 
 /// What its loader says of a load.
 #[derive(Debug, FromPyObject)]
@@ -35,23 +40,23 @@ struct Terms {
 }
 
 impl Plugins {
-    pub(crate) fn of_session(session: engine::Session) -> Self {
-        Self(Owner::Session(session))
+    pub(crate) fn of_session(session: engine::Session, tier: TierChoice) -> Self {
+        Self { owner: Owner::Session(session), tier }
     }
 
-    pub(crate) fn of_database(database: engine::Database) -> Self {
-        Self(Owner::Database(database))
+    pub(crate) fn of_database(database: engine::Database, tier: TierChoice) -> Self {
+        Self { owner: Owner::Database(database), tier }
     }
 
     fn registry(&self) -> &Registry {
-        match &self.0 {
+        match &self.owner {
             Owner::Session(session) => session.registry(),
             Owner::Database(database) => database.registry(),
         }
     }
 
     fn check_open(&self, py: Python<'_>) -> PyResult<()> {
-        let open = match &self.0 {
+        let open = match &self.owner {
             Owner::Session(session) => session.check_open(),
             Owner::Database(database) => database.check_open(),
         };
@@ -61,13 +66,13 @@ impl Plugins {
     fn load<'py>(
         &self,
         py: Python<'py>,
-        load: impl FnOnce() -> Result<Manifest, Error>,
+        load: impl FnOnce(&Loading<'_>) -> Result<Manifest, Error>,
         terms: Terms,
     ) -> PyResult<Bound<'py, PyDict>> {
         self.check_open(py)?;
         let grants = terms.grants.map_or_else(|| Ok(Grants::all()), Grants::parse);
         let grants = grants.map_err(|error| to_pyerr(py, &error))?;
-        let manifest = load().map_err(|error| to_pyerr(py, &error))?;
+        let manifest = load(&tiers::loading(self.tier)).map_err(|error| to_pyerr(py, &error))?;
         if !terms.strict {
             warn_of_denied(terms.warn.bind(py), &manifest, &grants)?;
         }
@@ -108,7 +113,10 @@ impl Plugins {
             name: id.to_string(),
             nearest: nearest(id.as_str(), snapshot.plugins().map(ToString::to_string)),
         })?;
-        Ok((pyhost::load_again(id, loaded.source())?, loaded.grants().clone()))
+        Ok((
+            pyhost::load_again(id, loaded.source(), &tiers::loading(self.tier))?,
+            loaded.grants().clone(),
+        ))
     }
 }
 
@@ -121,7 +129,7 @@ impl Plugins {
         name: &str,
         terms: Terms,
     ) -> PyResult<Bound<'py, PyDict>> {
-        self.load(py, || pyhost::load_source(source, name), terms)
+        self.load(py, |loading| pyhost::load_source(source, name, loading), terms)
     }
 
     fn load_path<'py>(
@@ -130,7 +138,7 @@ impl Plugins {
         path: &str,
         terms: Terms,
     ) -> PyResult<Bound<'py, PyDict>> {
-        self.load(py, || pyhost::load_path(Path::new(path)), terms)
+        self.load(py, |loading| pyhost::load_path(Path::new(path), loading), terms)
     }
 
     fn load_object<'py>(
@@ -139,7 +147,7 @@ impl Plugins {
         object: &Bound<'py, PyAny>,
         terms: Terms,
     ) -> PyResult<Bound<'py, PyDict>> {
-        self.load(py, || pyhost::load_object(object), terms)
+        self.load(py, |loading| pyhost::load_object(object, loading), terms)
     }
 
     fn reload<'py>(
@@ -166,7 +174,7 @@ impl Plugins {
         let snapshot = self.registry().snapshot();
         let relation = || {
             // A relation belongs to a session; that of a database gets one of its own.
-            let (session, scope) = match &self.0 {
+            let (session, scope) = match &self.owner {
                 Owner::Session(session) => (session.clone(), "session"),
                 Owner::Database(database) => (database.session()?, "database"),
             };

@@ -4,30 +4,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::Grants;
+use arrowsmith_contract::{Grants, TierChoice};
 use arrowsmith_engine as engine;
-use arrowsmith_pyhost::{self as pyhost, exchange, to_pyerr};
+use arrowsmith_pyhost::{self as pyhost, FunctionTerms, exchange, to_pyerr};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyMapping, PyTuple};
 
 use crate::error::{raising, wait};
 use crate::function::Function;
-use crate::listing;
 use crate::plugins::Plugins;
 use crate::relation::Relation;
+use crate::{listing, tiers};
 
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
-pub(crate) struct Session(engine::Session);
+pub(crate) struct Session {
+    session: engine::Session,
+    tier: TierChoice,
+}
 
 impl Session {
-    pub(crate) fn new(session: engine::Session) -> Self {
-        Self(session)
+    pub(crate) fn new(session: engine::Session, tier: TierChoice) -> Self {
+        Self { session, tier }
     }
 
     fn check_open(&self, py: Python<'_>) -> PyResult<()> {
-        self.0.check_open().map_err(raising(py))
+        self.session.check_open().map_err(raising(py))
     }
 }
 
@@ -35,14 +38,19 @@ impl Session {
 impl Session {
     #[getter]
     fn plugins(&self) -> Plugins {
-        Plugins::of_session(self.0.clone())
+        Plugins::of_session(self.session.clone(), self.tier)
     }
 
     fn add_function(&self, py: Python<'_>, function: &Bound<'_, PyAny>) -> PyResult<()> {
         self.check_open(py)?;
         let add = || {
-            let manifest = pyhost::load_function(function)?;
-            let registry = self.0.registry();
+            let manifest = pyhost::load_function(
+                function,
+                "session",
+                &FunctionTerms::default(),
+                &tiers::loading(self.tier),
+            )?;
+            let registry = self.session.registry();
             registry.commit(&manifest, &Grants::all(), true)?;
             for function in manifest.functions() {
                 registry.use_function(function.qualified_name());
@@ -54,31 +62,49 @@ impl Session {
 
     fn use_plugin(&self, py: Python<'_>, plugin: &str) -> PyResult<()> {
         self.check_open(py)?;
-        let used = self.0.registry().use_plugin(plugin);
+        let used = self.session.registry().use_plugin(plugin);
         used.map(|_| ()).map_err(|error| to_pyerr(py, &error))
     }
 
     fn function(&self, py: Python<'_>, name: &str) -> PyResult<Function> {
         self.check_open(py)?;
-        let function = self.0.registry().snapshot().function(name);
+        let function = self.session.registry().snapshot().function(name);
         let function = function.map_err(|error| to_pyerr(py, &error))?;
-        Ok(Function::new(self.0.clone(), function))
+        Ok(Function::new(self.session.clone(), function))
+    }
+
+    /// A function that is called through this session and registered nowhere.
+    fn compile(
+        &self,
+        py: Python<'_>,
+        function: &Bound<'_, PyAny>,
+        tier: &str,
+        args: Option<Bound<'_, PyAny>>,
+        returns: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Function> {
+        let loading = tiers::loading(tiers::choice(py, tier)?);
+        let terms = FunctionTerms { args, returns };
+        let manifest = pyhost::load_function(function, "compiled", &terms, &loading);
+        let manifest = manifest.map_err(|error| to_pyerr(py, &error))?;
+        let functions = manifest.functions().first().cloned();
+        let function = functions.ok_or_else(|| PyValueError::new_err("there is no function"))?;
+        Ok(Function::new(self.session.clone(), function))
     }
 
     fn functions(&self, py: Python<'_>) -> PyResult<Relation> {
-        let batch = listing::functions(&self.0.registry().snapshot());
+        let batch = listing::functions(&self.session.registry().snapshot());
         let relation = batch
             .map_err(engine::Error::from)
-            .and_then(|batch| self.0.relation(batch.schema(), vec![batch]));
+            .and_then(|batch| self.session.relation(batch.schema(), vec![batch]));
         relation.map(Relation::new).map_err(raising(py))
     }
 
     fn function_count(&self) -> usize {
-        self.0.registry().snapshot().functions().count()
+        self.session.registry().snapshot().functions().count()
     }
 
     fn register_path(&self, py: Python<'_>, name: &str, path: &str) -> PyResult<()> {
-        wait(py, self.0.register_path(name, path))
+        wait(py, self.session.register_path(name, path))
     }
 
     fn register_relation(
@@ -89,27 +115,27 @@ impl Session {
     ) -> PyResult<()> {
         let kept = relation.get().collect_native(py)?;
         let batches = kept.batches().unwrap_or_default().to_vec();
-        self.0.register_batches(name, kept.schema(), batches).map_err(raising(py))
+        self.session.register_batches(name, kept.schema(), batches).map_err(raising(py))
     }
 
     /// A reader, which can be scanned once.
     fn register_reader(&self, py: Python<'_>, name: &str, data: &Bound<'_, PyAny>) -> PyResult<()> {
         let reader = exchange::batches_from(data)?.into_reader()?;
-        self.0.register_reader(name, reader).map_err(raising(py))
+        self.session.register_reader(name, reader).map_err(raising(py))
     }
 
     /// A table, whose batches are kept without a copy.
     fn register_table(&self, py: Python<'_>, name: &str, data: &Bound<'_, PyAny>) -> PyResult<()> {
         let (batches, schema) = exchange::batches_from(data)?.into_table()?.into_inner();
-        self.0.register_batches(name, schema, batches).map_err(raising(py))
+        self.session.register_batches(name, schema, batches).map_err(raising(py))
     }
 
     fn deregister(&self, py: Python<'_>, name: &str) -> PyResult<bool> {
-        self.0.deregister(name).map_err(raising(py))
+        self.session.deregister(name).map_err(raising(py))
     }
 
     fn tables(&self) -> Vec<String> {
-        self.0.tables()
+        self.session.tables()
     }
 
     fn sql(
@@ -125,32 +151,32 @@ impl Session {
             None => engine::Parameters::None,
             Some(params) => parameters(params)?,
         };
-        wait(py, self.0.sql(query, parameters, timeout)).map(Relation::new)
+        wait(py, self.session.sql(query, parameters, timeout)).map(Relation::new)
     }
 
     fn cancel(&self) {
-        self.0.cancel();
+        self.session.cancel();
     }
 
     fn errors(&self, py: Python<'_>) -> PyResult<Relation> {
-        self.0.errors_relation().map(Relation::new).map_err(raising(py))
+        self.session.errors_relation().map(Relation::new).map_err(raising(py))
     }
 
     fn error_count(&self) -> u64 {
-        self.0.errors().count()
+        self.session.errors().count()
     }
 
     fn clear_errors(&self) {
-        self.0.errors().clear();
+        self.session.errors().clear();
     }
 
     fn close(&self) {
-        self.0.close();
+        self.session.close();
     }
 
     #[getter]
     fn closed(&self) -> bool {
-        self.0.is_closed()
+        self.session.is_closed()
     }
 }
 

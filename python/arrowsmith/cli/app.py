@@ -99,6 +99,28 @@ def functions(*, plugin: Plugins = None, traceback: Traceback = False) -> None:
 
 
 @app.command()
+def explain(
+    plugin: Annotated[
+        Path, typer.Argument(exists=True, help="The plugin's file or package folder.")
+    ],
+    function: Annotated[
+        str | None, typer.Argument(help="The name of one of its functions; all by default.")
+    ] = None,
+    *,
+    ir: Annotated[
+        bool, typer.Option("--ir", help="Print the typed form of compiled code.")
+    ] = False,
+    traceback: Traceback = False,
+) -> None:
+    """Show the text of functions, and which of it is compiled, or why it isn't."""
+    with _session([plugin], traceback=traceback) as session:
+        names = [row[0] for row in session.functions().rows()]
+        if function is not None:
+            names = [name for name in names if f".{name}".endswith(f".{function}")] or [function]
+        typer.echo("\n".join(session.explain_function(name, ir=ir) for name in names), nl=False)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(f"arrowsmith {arrowsmith.__version__}")

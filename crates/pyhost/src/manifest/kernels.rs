@@ -2,19 +2,47 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Kernel, LoadError, Result};
+use arrowsmith_contract::{
+    FunctionSource, Kernel, LoadError, Result, Tier, TierChoice, TierReason,
+};
 use pyo3::prelude::*;
 
-use super::LoadedFunction;
+use super::{LoadedFunction, tier};
 use crate::errors;
 use crate::kernel::{
     Callee, Form, Parts, Pickle, PythonAggregate, PythonProcedure, PythonScalar, PythonWindow,
     Target,
 };
+use crate::loader::Loading;
 
-pub(super) fn make(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
+/// The kernel, and why it is of its tier.
+pub(super) fn make(
+    loaded: &LoadedFunction<'_>,
+    callee: Callee,
+    source: Option<&Arc<FunctionSource>>,
+    loading: &Loading<'_>,
+) -> Result<(Kernel, TierReason)> {
+    if loaded.kind == "scalar" {
+        let inline = PythonScalar { callee, target: target(loaded) };
+        let chosen = tier::choose(loaded, inline, source, loading)?;
+        return Ok((Kernel::Scalar(chosen.kernel), chosen.reason));
+    }
+    let reason = match (tier::choice(loaded, loading)?, &loaded.unfit) {
+        (TierChoice::Only(Tier::Inline), _) => TierReason::Declared,
+        (choice, unfit) => {
+            let reason = TierReason::Unfit(unfit.as_deref().unwrap_or("not a scalar").into());
+            if choice != TierChoice::Auto {
+                return Err(tier::refused(loaded, &reason));
+            }
+            reason
+        }
+    };
+    Ok((interpreted(loaded, callee)?, reason))
+}
+
+/// The kernel of a kind that runs in the interpreter only.
+fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
     match loaded.kind.as_str() {
-        "scalar" => Ok(Kernel::Scalar(Arc::new(PythonScalar { callee, target: target(loaded) }))),
         "aggregate" => {
             let py = loaded.callable.py();
             let pickle = Pickle::import(py).map_err(|error| errors::from_loader(py, error))?;

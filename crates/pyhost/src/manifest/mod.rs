@@ -2,20 +2,22 @@
 
 mod kernels;
 mod signature;
+mod tier;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arrowsmith_contract::{
-    CallPolicy, Error, Function, FunctionName, LoadError, Location, Manifest, Mode, Origin,
-    PluginId, QualifiedName, Result, Source, Tier, TierChoice,
+    CallPolicy, Determinism, Error, Function, FunctionName, LoadError, Location, Manifest, Mode,
+    Origin, PluginId, QualifiedName, Result, Source, TierReason,
 };
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use crate::errors;
 use crate::kernel::{Callee, Life};
+use crate::loader::Loading;
 use crate::source::Texts;
 
 /// Counts loads.
@@ -47,7 +49,7 @@ struct LoadedFunction<'py> {
     returns: Option<String>,
     yields: Vec<(String, String)>,
     determinism: String,
-    tier: String,
+    tier: Option<String>,
     on_error: String,
     timeout: Option<f64>,
     thread_safe: bool,
@@ -55,6 +57,7 @@ struct LoadedFunction<'py> {
     file: Option<String>,
     line: Option<u32>,
     source: Option<Bound<'py, PyAny>>,
+    unfit: Option<String>,
 }
 
 #[derive(FromPyObject)]
@@ -65,7 +68,7 @@ struct LoadedParameter {
     nulls: String,
 }
 
-pub(crate) fn from_loaded(object: &Bound<'_, PyAny>) -> Result<Manifest> {
+pub(crate) fn from_loaded(object: &Bound<'_, PyAny>, loading: &Loading<'_>) -> Result<Manifest> {
     let py = object.py();
     let plugin: LoadedPlugin<'_> =
         object.extract().map_err(|error| errors::from_loader(py, error))?;
@@ -81,7 +84,7 @@ pub(crate) fn from_loaded(object: &Bound<'_, PyAny>) -> Result<Manifest> {
         .functions
         .iter()
         .map(|function| {
-            let made = make_function(function, &id, &version, &life, &mut texts);
+            let made = make_function(function, &id, &version, &life, &mut texts, loading);
             made.map(Arc::new)
                 .map_err(|error| located(error, function.file.as_deref(), function.line))
         })
@@ -106,6 +109,7 @@ fn make_function(
     version: &Arc<str>,
     life: &Life,
     texts: &mut Texts,
+    loading: &Loading<'_>,
 ) -> Result<Function> {
     let py = loaded.callable.py();
     let name = FunctionName::new(&loaded.name)?;
@@ -116,8 +120,6 @@ fn make_function(
     };
     import_libraries(py, mode)?;
     let signature = signature::make(loaded, mode)?;
-    // There is one tier so far; asking for it is checked, and the choice is made here.
-    let (TierChoice::Auto | TierChoice::Only(Tier::Inline)) = loaded.tier.parse()?;
     let policy = make_policy(loaded)?;
     let callee = Callee {
         function: QualifiedName::new(plugin, &name).to_shared(),
@@ -128,17 +130,22 @@ fn make_function(
         life: life.clone(),
     };
     let source = loaded.source.as_ref().map(|source| texts.source(source)).transpose();
+    let source = source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new);
+    let declared: Determinism = loaded.determinism.parse()?;
+    let (kernel, reason) = kernels::make(loaded, callee, source.as_ref(), loading)?;
+    let is_proven = declared == Determinism::Auto && reason == TierReason::Compiled;
     Ok(Function {
         plugin: plugin.clone(),
         version: Arc::clone(version),
         name,
         mode,
         signature,
-        determinism: loaded.determinism.parse()?,
+        determinism: if is_proven { Determinism::Pure } else { declared },
         policy,
         documentation: loaded.documentation.as_deref().map(Arc::from),
-        source: source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new),
-        kernel: kernels::make(loaded, callee)?,
+        source,
+        tier_reason: Some(reason),
+        kernel,
     })
 }
 

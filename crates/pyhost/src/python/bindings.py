@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import builtins
 import dis
-import functools
-import inspect
 import math
+import types
 from typing import TYPE_CHECKING
 
 from .texts import nested_codes
 
 if TYPE_CHECKING:
-    import types
     from collections.abc import Iterator
 
-__all__ = ["Binding", "free_names", "known_binding"]
+__all__ = ["Binding", "constant", "free_names", "known_binding", "known_function", "math_members"]
 
 Binding = tuple[str, object]
-"""One of constant, builtin, helper, opaque, and the value, name or source of it."""
+"""One of constant, builtin, helper, itself, opaque, and the value, name or source of it."""
 
 _INT64 = range(-(2**63), 2**63)
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class that Python code made
 
 
 def free_names(code: types.CodeType) -> Iterator[tuple[str, bool]]:
@@ -44,35 +43,57 @@ def free_names(code: types.CodeType) -> Iterator[tuple[str, bool]]:
                 yield step.argval, is_global and step.argval not in stored
 
 
+def math_members(code: types.CodeType) -> list[tuple[str, object]]:
+    """Members of math by whose names the code may ask for them, as they were at the start."""
+    names = {name for nested in nested_codes(code) for name in nested.co_names}
+    return [(name, value) for name, value in _MATH.items() if name in names]
+
+
 def known_binding(value: object) -> Binding | None:
     """Tell what a plain constant, a builtin or a member of math is; None for everything else."""
+    canonical = _KNOWN.get(id(value))
+    return constant(value) if canonical is None else ("builtin", canonical)
+
+
+def known_function(name: str) -> object:
+    """Give a function of math by its canonical name, whatever the module holds by now."""
+    return _MATH.get(name.removeprefix("math."))
+
+
+def constant(value: object) -> Binding | None:
+    """Give a plain constant that Rust can hold; None for everything else."""
     # By its class alone: a lazy proxy may not bear to be asked for more.
     kind = type(value)
-    if kind is bool or kind is float or kind is str or value is None:
-        return _plain_constant(value)
-    if kind is int and value in _INT64:
+    if kind is bool or kind is float or value is None:
         return "constant", value
-    canonical = _known_objects().get(id(value))
-    return None if canonical is None else ("builtin", canonical)
+    if (kind is int and value in _INT64) or (kind is str and _is_text(value)):
+        return "constant", value
+    return None
 
 
-def _plain_constant(value: object) -> Binding:
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return "opaque", None
-    return "constant", value
+def _is_text(value: object) -> bool:
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-@functools.cache
-def _known_objects() -> dict[int, str]:
-    """Builtins and members of math by identity; the modules live as long as the process."""
-    known = {id(math): "math"}
-    for name, value in vars(math).items():
-        if callable(value):
-            known[id(value)] = f"math.{name}"
-    for name, value in vars(builtins).items():
-        if callable(value) and not inspect.ismodule(value):
-            known[id(value)] = name
-    return known
+def _members(module: types.ModuleType) -> Iterator[tuple[str, object]]:
+    """Functions, classes and floats that the interpreter itself put into the module."""
+    for name, value in vars(module).items():
+        kind = type(value)
+        if kind is float:
+            yield name, value
+        elif kind is types.BuiltinFunctionType:
+            if value.__self__ is module and value.__name__ == name:
+                yield name, value
+        elif kind is type and value.__name__ == name and not value.__flags__ & _HEAP_TYPE:
+            yield name, value
+
+
+# Read once, before plugins can put something else in their places.
+_MATH = dict(_members(math))
+_KNOWN = {id(math): "math"}
+_KNOWN |= {id(value): name for name, value in _members(builtins)}
+_KNOWN |= {id(value): f"math.{name}" for name, value in _MATH.items() if callable(value)}

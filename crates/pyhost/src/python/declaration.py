@@ -29,7 +29,7 @@ class Declaration:
     vectorized: object = False
     determinism: str | None = None
     nulls: str | Mapping[str, str] = "auto"
-    tier: str = "auto"
+    tier: str | None = None
     on_error: object = "raise"
     timeout: object = None
     thread_safe: object = True

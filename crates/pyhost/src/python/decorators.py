@@ -41,7 +41,7 @@ class Decorators:
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -56,7 +56,7 @@ class Decorators:
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -75,7 +75,10 @@ class Decorators:
                 batch over Arrow arrays, ``"numpy"`` over NumPy arrays.
             determinism: ``auto``, ``pure``, ``session`` or ``nondeterministic``.
             nulls: ``auto``, ``pass``, ``skip``, or one of these for each parameter's name.
-            tier: ``auto`` or ``inline``.
+            tier: Where it runs. ``native`` compiles it to machine code, and where its text can't be
+                compiled, loading says so with the place; ``inline`` calls it in this process's
+                interpreter; ``auto`` compiles what can be and calls the rest. Where it is left
+                out, what the session or database was opened with, else ``auto``.
             on_error: What an exception of the function does. ``raise`` fails the query. ``null``
                 gives NULL for the row; of a vectorized function, for all rows of the batch.
                 ``collect`` does the same and records the error in ``session.errors()``. The
@@ -112,7 +115,7 @@ class Decorators:
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -130,7 +133,7 @@ class Decorators:
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -194,7 +197,7 @@ class Decorators:
         *,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -209,7 +212,7 @@ class Decorators:
         *,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -259,7 +262,7 @@ class Decorators:
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,
@@ -277,7 +280,7 @@ class Decorators:
         vectorized: bool | str = False,
         determinism: str | None = None,
         nulls: str | Mapping[str, str] = "auto",
-        tier: str = "auto",
+        tier: str | None = None,
         on_error: str = "raise",
         timeout: float | None = None,
         thread_safe: bool = True,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import aggregates, procedures, scalars, windows
 from .declaration import Declaration
 from .errors import PluginLoadError
+from .fitness import unfit
 from .null_policies import null_policies
 from .options import check_options, mode, on_error, thread_safe, timeout
 from .parameters import ParameterTypes, parameter_types, result_type
@@ -63,7 +64,8 @@ class Function:
     yields: list[tuple[str, str]]
     """The columns of a procedure, which returns nothing else."""
     determinism: str
-    tier: str
+    tier: str | None
+    """None where only the session has a say."""
     on_error: str
     """``raise``, ``null`` or ``collect``."""
     timeout: float | None
@@ -73,6 +75,8 @@ class Function:
     file: str | None
     line: int | None
     source: FunctionSource | None
+    unfit: str | None
+    """What keeps it with the interpreter, in words; None if the text decides."""
 
 
 def describe(declaration: Declaration, determinism: str) -> Function:
@@ -113,6 +117,7 @@ def _function(target: Target, determinism: str) -> Function:
     if kind == "aggregate":
         aggregates.check_parameters(target, typed, signature.required)
     is_procedure = kind == "procedure"
+    source = capture(target.function)
     return Function(
         kind=kind,
         name=as_text(target.name),
@@ -127,14 +132,15 @@ def _function(target: Target, determinism: str) -> Function:
         returns=None if is_procedure else as_text(result_type(target, signature)),
         yields=procedures.yielded_columns(target, signature) if is_procedure else [],
         determinism=as_text(determinism if declared.determinism is None else declared.determinism),
-        tier=as_text(declared.tier),
+        tier=None if declared.tier is None else as_text(declared.tier),
         on_error=on_error(target),
         timeout=timeout(target),
         thread_safe=thread_safe(target),
         documentation=_documentation(target),
         file=target.file,
         line=target.line,
-        source=capture(target.function),
+        source=source,
+        unfit=unfit(target, source),
     )
 
 

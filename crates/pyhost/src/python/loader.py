@@ -23,7 +23,7 @@ from .texts import digest_of
 from .tracebacks import hide_own_frames, line_in_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["load_function", "load_object", "load_path", "load_source"]
 
@@ -103,11 +103,16 @@ def load_object(target: Any) -> LoadedPlugin:  # noqa: ANN401 - whatever a user 
 
 
 @_guarded
-def load_function(function: Callable[..., object]) -> LoadedPlugin:
-    """Load one annotated function as a plugin of its own, called ``session.<name>``."""
-    declaration = Declaration(kind="scalar", function=function)
+def load_function(
+    function: Callable[..., object],
+    home: str = "session",
+    args: Sequence[object] | None = None,
+    returns: object = None,
+) -> LoadedPlugin:
+    """Load one function as a plugin of its own, called ``<home>.<name>``."""
+    declaration = Declaration(kind="scalar", function=function, args=args, returns=returns)
     described = describe(declaration, "auto")
-    return LoadedPlugin(f"session.{described.name}", DEFAULT_VERSION, described.file, [described])
+    return LoadedPlugin(f"{home}.{described.name}", DEFAULT_VERSION, described.file, [described])
 
 
 def _run(loader: ModuleLoader, stem: str, folder: str | None) -> LoadedPlugin:

@@ -27,9 +27,8 @@ def check_options(target: Target) -> None:
         message = f"unknown vectorized={shown(declared.vectorized)} of {target.name}"
         raise target.error(f"{message}; it is one of False, True, 'arrow', 'numpy'")
     # The contract knows their values.
-    determinism = "" if declared.determinism is None else declared.determinism
-    for option, value in (("determinism", determinism), ("tier", declared.tier)):
-        if not isinstance(value, str):
+    for option, value in (("determinism", declared.determinism), ("tier", declared.tier)):
+        if value is not None and not isinstance(value, str):
             raise target.error(f"unknown {option} {shown(value)} of {target.name}")
     nulls = declared.nulls
     for value in nulls.values() if isinstance(nulls, Mapping) else [nulls]:

@@ -12,7 +12,7 @@ use std::sync::{Arc, Once};
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, Function, Kernel, Manifest, Result, RowNumbers, RowScope};
-use arrowsmith_pyhost::{door, load_source};
+use arrowsmith_pyhost::{Loading, door, load_source};
 use pyo3::prelude::*;
 
 /// Starts the interpreter, with the packages of the virtual environment that `make` made.
@@ -49,13 +49,13 @@ pub(crate) fn need(package: &str) {
 
 pub(crate) fn load(source: &str) -> Manifest {
     start();
-    load_source(source, "plugin.py").unwrap()
+    load_source(source, "plugin.py", &Loading::default()).unwrap()
 }
 
 /// The message of the error that loading gives.
 pub(crate) fn load_failure(source: &str) -> String {
     start();
-    load_source(source, "plugin.py").unwrap_err().to_string()
+    load_source(source, "plugin.py", &Loading::default()).unwrap_err().to_string()
 }
 
 /// The only, or last, function of a text.

@@ -1,0 +1,184 @@
+//! Whether a Python function is still what it was when it was loaded.
+//!
+//! Looking must not run plugin code: objects are compared by identity, plain values by class and
+//! value, and attributes are read only of objects whose class is CPython's own.
+
+use std::collections::HashSet;
+
+use arrowsmith_contract::LiveCode;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+
+use crate::door;
+use crate::stand_in::StandIn;
+
+/// A function, those that it calls, and the members of `math` that they use.
+#[derive(Debug)]
+pub(crate) struct Live {
+    functions: Vec<LiveFunction>,
+    /// The namespace of `math`.
+    math: Py<PyDict>,
+}
+
+#[derive(Debug, FromPyObject)]
+struct LiveFunction {
+    function: Py<PyAny>,
+    code: Py<PyAny>,
+    defaults: Py<PyAny>,
+    keyword_defaults: Vec<Value>,
+    namespace: Py<PyDict>,
+    globals: Vec<Value>,
+    builtins: Vec<Value>,
+    members: Vec<Value>,
+}
+
+type Value = (Py<PyString>, Py<PyAny>);
+
+impl Live {
+    /// Takes a record of `source.py`, and those of the helpers in it. None for what is no function.
+    pub(crate) fn of(record: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let py = record.py();
+        let mut functions = Vec::new();
+        let mut seen = HashSet::new();
+        let mut records = vec![record.clone()];
+        while let Some(record) = records.pop() {
+            if !seen.insert(record.as_ptr() as usize) {
+                continue;
+            }
+            let live: Option<LiveFunction> = record.getattr("live")?.extract()?;
+            let Some(live) = live else { return Ok(None) };
+            functions.push(live);
+            let bindings: Vec<(String, String, Bound<'_, PyAny>)> =
+                record.getattr("bindings")?.extract()?;
+            let helpers = bindings.into_iter().filter(|(_, kind, _)| kind == "helper");
+            records.extend(helpers.map(|(_, _, helper)| helper));
+        }
+        let math = py.import("math")?.dict().unbind();
+        Ok(Some(Self { functions, math }))
+    }
+
+    fn look(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        for function in &self.functions {
+            if let Some(change) = function.change(self.math.bind(py))? {
+                return Ok(Some(change));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl LiveCode for Live {
+    fn changed(&self) -> Option<String> {
+        let looked = door::enter(|py| Ok(self.look(py)));
+        match looked {
+            Ok(Ok(change)) => change,
+            // An audit hook may forbid to look.
+            Ok(Err(exception)) => Some(format!("it can't be looked at any more: {exception}")),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+}
+
+impl LiveFunction {
+    fn change(&self, math: &Bound<'_, PyDict>) -> PyResult<Option<String>> {
+        let py = math.py();
+        let function = self.function.bind(py);
+        let attributes = [
+            (intern!(py, "__code__"), &self.code, "code"),
+            (intern!(py, "__defaults__"), &self.defaults, "defaults"),
+        ];
+        for (attribute, expected, what) in attributes {
+            if !function.getattr(attribute)?.is(expected) {
+                return Ok(Some(format!("the {what} of {} changed", self.name(py))));
+            }
+        }
+        if !self.has_its_keyword_defaults(function)? {
+            return Ok(Some(format!("the keyword defaults of {} changed", self.name(py))));
+        }
+        self.changed_name(math)
+    }
+
+    fn has_its_keyword_defaults(&self, function: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = function.py();
+        let found = function.getattr(intern!(py, "__kwdefaults__"))?;
+        let Ok(found) = found.cast_exact::<PyDict>() else {
+            return Ok(self.keyword_defaults.is_empty() && found.is_none());
+        };
+        let same = all_same(found, &self.keyword_defaults, function)?;
+        Ok(found.len() == self.keyword_defaults.len() && same.is_none())
+    }
+
+    /// The first name that stands for something else.
+    fn changed_name(&self, math: &Bound<'_, PyDict>) -> PyResult<Option<String>> {
+        let py = math.py();
+        let function = self.function.bind(py);
+        let globals = self.namespace.bind(py);
+        if let Some(name) = all_same(globals, &self.globals, function)? {
+            return Ok(Some(format!("the global {name} changed")));
+        }
+        for (name, _) in &self.builtins {
+            if globals.contains(name)? {
+                return Ok(Some(format!("the global {name} hides the builtin")));
+            }
+        }
+        let builtins = py.import(intern!(py, "builtins"))?.dict();
+        if let Some(name) = all_same(&builtins, &self.builtins, function)? {
+            return Ok(Some(format!("the builtin {name} changed")));
+        }
+        let member = all_same(math, &self.members, function)?;
+        Ok(member.map(|name| format!("math.{name} changed")))
+    }
+
+    fn name(&self, py: Python<'_>) -> String {
+        let name = self.function.bind(py).getattr(intern!(py, "__name__"));
+        name.map_or_else(|_| "the function".to_owned(), |name| name.to_string())
+    }
+}
+
+/// Gives the first name whose value differs.
+fn all_same<'py>(
+    namespace: &Bound<'py, PyDict>,
+    expected: &[Value],
+    function: &Bound<'py, PyAny>,
+) -> PyResult<Option<String>> {
+    let py = namespace.py();
+    for (name, expected) in expected {
+        let expected = expected.bind(py);
+        let found = namespace.get_item(name)?;
+        if !found.is_some_and(|found| is_same(&found, expected, function)) {
+            return Ok(Some(name.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a value is the expected one, or what stands for the function where that is expected.
+fn is_same(
+    found: &Bound<'_, PyAny>,
+    expected: &Bound<'_, PyAny>,
+    function: &Bound<'_, PyAny>,
+) -> bool {
+    if found.is(expected) || is_same_constant(found, expected) {
+        return true;
+    }
+    expected.is(function)
+        && found.cast::<StandIn>().is_ok_and(|stand_in| stand_in.get().is_for(function))
+}
+
+fn is_same_constant(found: &Bound<'_, PyAny>, expected: &Bound<'_, PyAny>) -> bool {
+    if let (Ok(found), Ok(expected)) =
+        (found.cast_exact::<PyFloat>(), expected.cast_exact::<PyFloat>())
+    {
+        return found.value().to_bits() == expected.value().to_bits();
+    }
+    // What bools are is their identity.
+    let is_plain = |value: &Bound<'_, PyAny>| {
+        let is_int = value.cast_exact::<PyInt>().is_ok() && !value.is_instance_of::<PyBool>();
+        is_int || value.cast_exact::<PyString>().is_ok()
+    };
+    is_plain(found)
+        && is_plain(expected)
+        && found.get_type().is(&expected.get_type())
+        && found.eq(expected).unwrap_or(false)
+}
