@@ -4,7 +4,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -120,7 +120,7 @@ class Pair:
     failures: int = 0
     """How many rows or calls raised so far, of those that were compared."""
 
-    def __enter__(self) -> "Pair":
+    def __enter__(self) -> Self:
         self._database = arrowsmith.Database.in_memory(threads=1)
         native, inline = self.tiers
         self.native = self._tier(native, self.mutate)

@@ -7,6 +7,11 @@ from tests.native.scope import Helper, Scope
 from tests.native.templates import CONSTANTS, EXOTIC, FORMS, GROWS, PLACEHOLDERS, RISKY, traits
 
 OPERATORS = ["<", "<=", ">", ">=", "==", "!="]
+CHOICES = {
+    "k": ["0", "1", "2", "2", "3", "4", "5"],
+    "d": ["-2", "-1", "0", "1", "2", "2", "3", "5", "12"],
+    "o": OPERATORS,
+}
 TYPES = ["float", "int", "bool"]
 FLOAT_TEXTS = ["0.0", "1.0", "0.5", "-0.5", "2.0", "-1.5", "3.25", "1e-3", "100.0", "-0.0", "1e9",
                "0.1", "2.5", "1e300"]  # fmt: skip
@@ -58,21 +63,19 @@ class Expressions:
 
     def _fill(self, key: str, scope: Scope, depth: int) -> str:
         match key:
-            case "k":
-                return str(self.random.choice([0, 1, 2, 2, 3, 4, 5]))
-            case "d":
-                return str(self.random.choice([-2, -1, 0, 1, 2, 2, 3, 5, 12]))
+            case "k" | "d" | "o":
+                return self.random.choice(CHOICES[key])
             case "c":
                 return f"({self.make('int', scope, depth)} & {self.random.choice([1, 3, 7])})"
             case "p":
                 return f"({self.make('int', scope, depth)} % {self.random.choice([2, 3, 5])} + 1)"
             case "v":
                 return self.random.choice([*scope.names, *scope.nullable] or ["abs(1)"])
-            case "o":
-                return self.random.choice(OPERATORS)
-            case "n":
-                return self.make(self.random.choice(TYPES), scope, depth)
-        type_ = PLACEHOLDERS[key]
+        return self._operand(key, scope, depth)
+
+    def _operand(self, key: str, scope: Scope, depth: int) -> str:
+        """Write an expression that is mostly of the asked type: ints are floats too, bools ints."""
+        type_ = PLACEHOLDERS.get(key) or self.random.choice(TYPES)
         if type_ == "float" and self.random.random() < 0.06:
             type_ = "int"
         if type_ == "int" and self.random.random() < 0.03:

@@ -1,8 +1,8 @@
-"""Random programs over the subset of Python that is compiled: each ends, and most rows give a number.
+"""Random programs over the subset of Python that is compiled: each ends, most rows give a number.
 
-`program(seed)` is the same for the same seed. Its text holds one row function, the functions that it
-calls and the constants that it reads; every name in it ends with the seed, so that many programs
-fit into one plugin.
+`program(seed)` is the same for the same seed. Its text holds one row function, the functions that
+it calls and the constants that it reads; every name in it ends with the seed, so that many
+programs fit into one plugin.
 """
 
 from dataclasses import dataclass

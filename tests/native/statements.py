@@ -1,13 +1,16 @@
 """Random statements: a block is a list of lines, indented by four spaces a level."""
 
-from collections.abc import Callable
 from itertools import count
 from random import Random
+from typing import TYPE_CHECKING
 
 from tests.native.expressions import TYPES, Expressions
 from tests.native.loops import Loops
 from tests.native.scope import Scope
 from tests.native.trials import Trials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Lines = list[str]
 

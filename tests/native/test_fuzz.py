@@ -3,7 +3,7 @@
 import pytest
 
 from tests.native.differ import Pair
-from tests.native.fuzz import run
+from tests.native.fuzz import Runner
 from tests.native.generator import program
 
 PARTS = 5
@@ -22,7 +22,7 @@ def is_native():
 def test_random_programs_give_the_same(part, is_native):
     # Five parts of other seeds than those of a run by hand that begins at zero.
     first = 10**9 + part * PROGRAMS
-    summary = run(range(first, first + PROGRAMS), ROWS)
+    summary = Runner(ROWS).run(range(first, first + PROGRAMS))
     assert summary.reports == [], "\n\n".join(summary.reports)
     assert summary.rows == PROGRAMS * ROWS
     # They test something: most rows give a value, some raise.

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.native.differ import Pair
-from tests.native.fuzz import run
+from tests.native.fuzz import Runner
 from tests.native.generator import program
 from tests.native.inputs import columns
 from tests.native.planted import MISTAKES, SECONDS, Mistake
@@ -43,7 +43,7 @@ def found_by_programs(mistake: Mistake) -> bool:
     """Whether a random program shows the mistake."""
     touched = [seed for seed, text, same in programs() if _touches(mistake, text, same)]
     parts = [touched[i : i + A_PLUGIN] for i in range(0, len(touched), A_PLUGIN)]
-    return any(run(part, ROWS, mistake, 0.0, INTERPRETED).reports for part in parts)
+    return any(Runner(ROWS, mistake, 0.0, INTERPRETED).run(part).reports for part in parts)
 
 
 def found_by_traps(mistake: Mistake) -> bool:
@@ -83,7 +83,7 @@ def test_random_programs_find(mistake):
 
 
 def test_without_a_mistake_nothing_is_found():
-    summary = run(range(100), 40, ast_only, 0.0, INTERPRETED)
+    summary = Runner(40, ast_only, 0.0, INTERPRETED).run(range(100))
     assert summary.reports == []
     assert summary.rows == 100 * 40
     assert 0 < summary.failures < summary.rows / 3
@@ -95,8 +95,8 @@ def ast_only(text: str) -> str:
 
 def test_a_difference_is_told_with_its_program_made_smaller():
     mistake = next(one for one in MISTAKES if one.name == "C's division")
-    for start in itertools.count(step=50):
-        reports = run(range(start, start + 50), 100, mistake, 10.0, INTERPRETED).reports
+    for start in itertools.count(step=25):
+        reports = Runner(100, mistake, 10.0, INTERPRETED).run(range(start, start + 25)).reports
         smaller = [
             report.split("made smaller:\n")[1] for report in reports if "made smaller" in report
         ]
