@@ -15,6 +15,7 @@ mod compiler;
 mod exceptions;
 mod front;
 pub mod ir;
+pub mod kernel;
 pub mod machine;
 mod place;
 mod refusal;

@@ -179,6 +179,6 @@ fn is_same_constant(found: &Bound<'_, PyAny>, expected: &Bound<'_, PyAny>) -> bo
     };
     is_plain(found)
         && is_plain(expected)
-        && found.get_type().is(&expected.get_type())
+        && found.get_type().is(expected.get_type())
         && found.eq(expected).unwrap_or(false)
 }

@@ -2,7 +2,7 @@
 
 use arrowsmith_contract::MathReference;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyTuple};
+use pyo3::types::{PyFloat, PyFloatMethods, PyTuple};
 
 use crate::embedded;
 
@@ -24,6 +24,6 @@ impl MathReference for InterpreterMath<'_> {
         let function = self.known.call1((function,)).ok()?;
         let arguments = PyTuple::new(function.py(), arguments).ok()?;
         let value = function.call1(arguments).ok()?;
-        value.cast_exact::<PyFloat>().ok().map(|value| value.value())
+        value.cast_exact::<PyFloat>().ok().map(PyFloatMethods::value)
     }
 }

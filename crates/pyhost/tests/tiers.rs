@@ -58,10 +58,12 @@ fn load_as(text: &str, tier: TierChoice) -> Result<Vec<Arc<Function>>> {
     Ok(manifest.functions().to_vec())
 }
 
+#[expect(clippy::unwrap_used, reason = "only tests call it, and clippy sees no test in it")]
 fn only(text: &str) -> Arc<Function> {
     Arc::clone(load_as(text, TierChoice::Auto).unwrap().last().unwrap())
 }
 
+#[expect(clippy::unwrap_used, reason = "only tests call it, and clippy sees no test in it")]
 fn reason(text: &str) -> String {
     let function = only(text);
     assert_eq!(function.tier(), Tier::Inline, "{text}");

@@ -73,7 +73,9 @@ impl Op {
             }
             Self::Unpack { to, value } => {
                 operand(value, change);
-                to.iter_mut().for_each(change);
+                for local in to {
+                    change(local);
+                }
             }
             Self::SetAttribute { object, value, .. } | Self::Append { list: object, value } => {
                 operand(object, change);

@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 pub(crate) mod draft;
+mod form;
 pub mod host;
 mod ops;
 mod print;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use form::{FormError, VERSION};
 pub use host::HostFunction;
 pub use ops::{BinaryOp, CheckedOp, Comparison, UnaryOp};
 pub use verify::{Fault, verify};

@@ -42,6 +42,11 @@ pub(crate) fn column_type(ty: Type) -> Option<DataType> {
 }
 
 impl Compiled {
+    /// Whether no row can take long: the first function has no loops and calls nothing.
+    pub fn is_straight(&self) -> bool {
+        self.is_straight
+    }
+
     /// Runs all rows, or those whose bit of `asked` is set; `None` if the flag was raised meanwhile.
     /// Columns have exactly the types of the module's parameters. Where no parameter is nullable,
     /// NULLs must not be asked for.

@@ -15,7 +15,7 @@ use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _, ModuleError};
 
 use super::frame::Offset;
-use super::function::{LEFT, STOPPED};
+use super::function::{self, LEFT, STOPPED};
 use crate::ir::{
     self, BinaryOp, Comparison, Constant, End, ExitId, HostFunction, Op, UnaryOp, Var,
 };
@@ -261,6 +261,8 @@ impl Body<'_, '_> {
         self.leave_if(is_too_deep, too_deep);
         let depth = self.builder.ins().iadd_imm_s(self.depth, -1);
         let mut values = vec![self.frame, depth];
+        let room = function::needs_room(to.len()).then(|| self.stack_room(to.len()));
+        values.extend(room);
         values.extend(arguments.iter().map(|var| self.get(*var)));
         let callee = self.import(callee);
         let call = self.builder.ins().call(callee, &values);
@@ -268,9 +270,23 @@ impl Body<'_, '_> {
         let (relay, on) = (self.relay(), self.builder.create_block());
         self.builder.ins().brif(results[0], relay, &[results[0].into()], on, &[]);
         self.builder.switch_to_block(on);
-        for (var, value) in to.iter().zip(&results[1..]) {
-            self.set(*var, *value);
+        for (index, var) in to.iter().enumerate() {
+            let value = match room {
+                Some(room) => {
+                    let ty = machine_type(self.function.variables[var.0 as usize].ty);
+                    self.builder.ins().load(ty, TRUSTED, room, index as i32 * 8)
+                }
+                None => results[index + 1],
+            };
+            self.set(*var, value);
         }
+    }
+
+    /// The address of that many values on the stack.
+    fn stack_room(&mut self, values: usize) -> Value {
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, values as u32 * 8, 3);
+        let slot = self.builder.create_sized_stack_slot(slot);
+        self.builder.ins().stack_addr(types::I64, slot, 0)
     }
 
     fn relay(&mut self) -> Block {
@@ -302,11 +318,7 @@ impl Body<'_, '_> {
             None => self.declare_host(function)?,
         };
         let second = function.returns().get(1).map(|ty| machine_type(*ty));
-        let slot = second.map(|_| {
-            let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3);
-            self.builder.create_sized_stack_slot(slot)
-        });
-        values.extend(slot.map(|slot| self.builder.ins().stack_addr(types::I64, slot, 0)));
+        values.extend(second.map(|_| self.stack_room(1)));
         let call = self.builder.ins().call(callee, &values);
         let first = self.builder.inst_results(call)[0];
         self.set(to[0], first);

@@ -1,7 +1,8 @@
 //! Functions that other compiled code calls.
 //!
 //! They take the frame, how many more calls may be made inside of each other, and their arguments;
-//! they give a status and their results.
+//! they give a status and their results. Where these are many, the caller gives room for them on its
+//! stack, in front of the arguments: Cranelift returns only what fits in registers.
 
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{AbiParam, BlockArg, InstBuilder, Signature, Value, types};
@@ -10,22 +11,31 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
-use super::body::{self, Around, Built, Ways, machine_type};
+use super::body::{self, Around, Built, TRUSTED, Ways, machine_type};
 use crate::ir;
 
 /// The status of a function that returned is 0, that of one that left by exit x is x + [`LEFT`].
 pub(super) const LEFT: i64 = 1;
 pub(super) const STOPPED: i64 = -1;
 
+/// Whether that many results need room in memory. There are eight registers of each kind.
+pub(super) fn needs_room(results: usize) -> bool {
+    results > 6
+}
+
 fn signature(function: &ir::Function) -> Signature {
-    // Any number of results, which others have not.
+    // Others return two ints at most in registers.
     let mut signature = Signature::new(CallConv::Tail);
     signature.params = [types::I64, types::I64].map(AbiParam::new).to_vec();
+    let is_in_memory = needs_room(function.returns.len());
+    signature.params.extend(is_in_memory.then(|| AbiParam::new(types::I64)));
     let parameter = |var: &ir::Var| machine_type(function.variables[var.0 as usize].ty);
     signature.params.extend(function.parameters.iter().map(parameter).map(AbiParam::new));
     signature.returns.push(AbiParam::new(types::I32));
-    let returns = function.returns.iter().map(|ty| AbiParam::new(machine_type(*ty)));
-    signature.returns.extend(returns);
+    if !is_in_memory {
+        let returns = function.returns.iter().map(|ty| AbiParam::new(machine_type(*ty)));
+        signature.returns.extend(returns);
+    }
     signature
 }
 
@@ -48,8 +58,10 @@ pub(super) fn define(
     let parameters = builder.block_params(entry).to_vec();
     let ways = ways(&mut builder, function);
     let around = Around { jit, callees, frame: parameters[0], depth: parameters[1], ways };
-    body::build(&mut builder, function, &parameters[2..], around)?;
-    ends(&mut builder, function, ways);
+    let room = needs_room(function.returns.len()).then(|| parameters[2]);
+    let arguments = 2 + usize::from(room.is_some());
+    body::build(&mut builder, function, &parameters[arguments..], around)?;
+    ends(&mut builder, function, ways, room);
     builder.seal_all_blocks();
     builder.finalize(jit.target_config());
     jit.define_function(id, context)?;
@@ -69,10 +81,23 @@ pub(super) fn ways(builder: &mut FunctionBuilder<'_>, function: &ir::Function) -
     Ways { done, left, stopped }
 }
 
-fn ends(builder: &mut FunctionBuilder<'_>, function: &ir::Function, ways: Ways) {
+fn ends(
+    builder: &mut FunctionBuilder<'_>,
+    function: &ir::Function,
+    ways: Ways,
+    room: Option<Value>,
+) {
     builder.switch_to_block(ways.done);
+    let values = builder.block_params(ways.done).to_vec();
     let mut results = vec![builder.ins().iconst(types::I32, 0)];
-    results.extend(builder.block_params(ways.done));
+    match room {
+        Some(room) => {
+            for (index, value) in values.into_iter().enumerate() {
+                builder.ins().store(TRUSTED, value, room, index as i32 * 8);
+            }
+        }
+        None => results.extend(values),
+    }
     builder.ins().return_(&results);
 
     let give_up = builder.create_block();
@@ -89,7 +114,9 @@ fn ends(builder: &mut FunctionBuilder<'_>, function: &ir::Function, ways: Ways) 
     // Whoever gets such a status looks at no result.
     builder.switch_to_block(give_up);
     let mut results = vec![status];
-    results.extend(function.returns.iter().map(|ty| nothing(builder, *ty)));
+    if room.is_none() {
+        results.extend(function.returns.iter().map(|ty| nothing(builder, *ty)));
+    }
     builder.ins().return_(&results);
 }
 

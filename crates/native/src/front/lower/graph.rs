@@ -76,9 +76,7 @@ impl Graph {
     }
 
     pub(super) fn set(&mut self, to: Local, value: Operand, place: Place) {
-        if value != Operand::Local(to) {
-            self.step(Op::Set { to, value }, place);
-        }
+        self.step(Op::Set { to, value }, place);
     }
 
     pub(super) fn end(&mut self, end: End, place: Place) {

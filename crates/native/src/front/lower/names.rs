@@ -13,6 +13,8 @@ pub(super) struct Names {
     pub(super) set: Vec<Arc<str>>,
     /// Those of `except .. as name`.
     pub(super) caught: Vec<Arc<str>>,
+    /// Those of `del`.
+    pub(super) deleted: Vec<Arc<str>>,
 }
 
 impl Names {
@@ -51,7 +53,10 @@ impl Names {
                 self.expression(list);
                 self.expression(value);
             }
-            StatementKind::Delete(names) => names.iter().for_each(|name| self.set(name)),
+            StatementKind::Delete(names) => {
+                names.iter().for_each(|name| self.set(name));
+                self.deleted.extend(names.iter().cloned());
+            }
             StatementKind::If { test, yes, no } => {
                 self.expression(test);
                 self.body(yes);
