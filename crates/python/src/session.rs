@@ -40,22 +40,18 @@ impl Session {
 
     fn add_function(&self, py: Python<'_>, function: &Bound<'_, PyAny>) -> PyResult<()> {
         self.check_open(py)?;
-        let add = || {
-            let manifest = pyhost::load_function(function)?;
-            let registry = self.0.registry();
+        let manifest = pyhost::load_function(function).map_err(|error| to_pyerr(py, &error))?;
+        self.plugins().change(py, |registry| {
             registry.commit(&manifest, &Grants::all(), true)?;
             for function in manifest.functions() {
                 registry.use_function(function.qualified_name());
             }
             Ok(())
-        };
-        add().map_err(|error| to_pyerr(py, &error))
+        })
     }
 
     fn use_plugin(&self, py: Python<'_>, plugin: &str) -> PyResult<()> {
-        self.check_open(py)?;
-        let used = self.0.registry().use_plugin(plugin);
-        used.map(|_| ()).map_err(|error| to_pyerr(py, &error))
+        self.plugins().change(py, |registry| registry.use_plugin(plugin)).map(drop)
     }
 
     fn function(&self, py: Python<'_>, name: &str) -> PyResult<Function> {
