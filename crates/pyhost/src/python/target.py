@@ -33,9 +33,7 @@ class Target:
         self.calls(_called(self.function))
         self.leading = int(self._takes_self())
         self.file, self.line = self._place()
-        self.name = declaration.name
-        if self.name is None:
-            self.name = getattr(self.function, "__name__", "")
+        self.name = declaration.own_name
 
     def calls(self, called: Callable[..., Any], leading: int = 0) -> None:
         """Say what is called for a row, and how many of its parameters are not the row's."""
