@@ -6,9 +6,10 @@ mod loaded;
 mod snapshot;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 
 use crate::{Capability, Grants, Kind, LoadError, Manifest, PluginId, QualifiedName, Result};
 
@@ -173,7 +174,7 @@ impl Registry {
     /// What `change` takes out is given back instead of dropped in there: a function's end may run
     /// its author's code, which may change this registry. What fails changes nothing.
     fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> Result<T>) -> Result<T> {
-        let writing = self.lock();
+        let writing = self.writing.lock();
         let mut next = Snapshot::clone(&self.own.load());
         let taken_out = change(&mut next)?;
         let old = self.show(next);
@@ -181,11 +182,6 @@ impl Registry {
         self.tell_above();
         drop(old);
         Ok(taken_out)
-    }
-
-    /// The lock guards no data, so a panic of another writer leaves nothing half done.
-    fn lock(&self) -> MutexGuard<'_, ()> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
