@@ -48,9 +48,9 @@ class Target:
         """Make the error for a mistake in the declaration."""
         return PluginLoadError(message, self.file, self.line)
 
-    def refuse_async(self, function: Callable[..., Any], wanted: str) -> None:
+    def refuse_async(self, wanted: str) -> None:
         """Refuse a function that gives something to be awaited."""
-        function = inspect.unwrap(function)
+        function = inspect.unwrap(self.called)
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
             raise self.error(f"{self.name} is async; {wanted}")
 
