@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Extension, Function, Kind, Parameter};
+use arrowsmith_contract::{Error as ContractError, Function, Kind, Parameter};
 use datafusion::sql::sqlparser::ast::{
     self, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, TableFactor,
 };
@@ -179,8 +179,7 @@ impl CallForm<'_> {
         let Some(parameter) = self.function.signature.parameter(index) else {
             return Ok(value);
         };
-        let wants_table = parameter.ty.extension() == Some(Extension::Table);
-        match (wants_table, value) {
+        match (parameter.ty.is_table(), value) {
             (true, Expr::Function(call)) if is_table(&call) => self.query(call),
             (true, _) => self.refuse(format!(
                 "argument {:?} is a table; write TABLE(SELECT ...) or TABLE(name)",

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Extension, Function};
+use arrowsmith_contract::{Error as ContractError, Function};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::utils::conjunction;
@@ -41,11 +41,9 @@ pub(crate) fn arguments_of(plan: &LogicalPlan) -> Option<Arguments<'_>> {
     }
     let node = TableCall::of(plan)?;
     let function = &node.callee.function;
-    let is_value = |index: &usize| {
-        let parameter = function.signature.parameter(*index);
-        parameter.is_none_or(|parameter| parameter.ty.extension() != Some(Extension::Table))
-    };
-    Some((function, (0..).filter(is_value).zip(&node.arguments).collect()))
+    let table = function.signature.table();
+    let places = (0..).filter(|place| Some(*place) != table);
+    Some((function, places.zip(&node.arguments).collect()))
 }
 
 fn lateral(join: Join) -> Result<Transformed<LogicalPlan>> {

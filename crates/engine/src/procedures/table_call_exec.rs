@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Schema, SchemaRef};
-use arrowsmith_contract::{Extension, RowNumbers};
+use arrowsmith_contract::RowNumbers;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -80,11 +80,9 @@ impl TableCallExec {
         let options = RecordBatchOptions::new().with_row_count(Some(1));
         let one =
             RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?;
-        let parameters = (0..).filter(|index| {
-            let parameter = self.call.function().signature.parameter(*index);
-            parameter.is_none_or(|parameter| parameter.ty.extension() != Some(Extension::Table))
-        });
-        parameters
+        let table = self.call.function().signature.table();
+        let places = (0..).filter(|place| Some(*place) != table);
+        places
             .zip(operators::evaluate(&self.arguments, &one)?)
             .map(|(index, value)| {
                 self.call.coerce(index, &value, &RowNumbers::default()).map_err(through_datafusion)
