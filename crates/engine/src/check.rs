@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error, Function, Type, coerce};
+use arrowsmith_contract::{Function, Type, coerce};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, Result};
 use datafusion::execution::SessionState;
@@ -94,10 +94,8 @@ fn check_argument(
         return Ok(());
     }
     let (wanted, given) = (&parameter.ty, Type::from(given));
-    Err(through_datafusion(Error::Call {
-        function: function.qualified_name().to_shared(),
-        message: format!("argument {:?} is {wanted}, but got {given}", parameter.name),
-    }))
+    let message = format!("argument {:?} is {wanted}, but got {given}", parameter.name);
+    Err(through_datafusion(function.refuse(message)))
 }
 
 /// Runs DataFusion's own type checks, which it would otherwise make when the query runs.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Function};
+use arrowsmith_contract::Function;
 use datafusion::common::{DFSchema, Result, TableReference};
 use datafusion::logical_expr::planner::{
     PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning,
@@ -84,10 +84,7 @@ impl RelationCall<'_> {
     }
 
     fn refuse<T>(&self, message: &str) -> Result<T> {
-        Err(through_datafusion(ContractError::Call {
-            function: self.function.qualified_name().to_shared(),
-            message: message.to_owned(),
-        }))
+        Err(through_datafusion(self.function.refuse(message)))
     }
 
     fn plan_table(

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Function};
+use arrowsmith_contract::Function;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::utils::conjunction;
@@ -181,8 +181,5 @@ fn outer_column(expr: &Expr) -> Option<Column> {
 }
 
 fn refuse<T>(function: &Function, message: &str) -> Result<T> {
-    Err(through_datafusion(ContractError::Call {
-        function: function.qualified_name().to_shared(),
-        message: message.to_owned(),
-    }))
+    Err(through_datafusion(function.refuse(message)))
 }
