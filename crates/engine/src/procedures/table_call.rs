@@ -6,13 +6,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrowsmith_contract::Function;
-use datafusion::common::{DFSchema, DFSchemaRef, Result, internal_err};
+use datafusion::common::{DFSchema, DFSchemaRef, Result};
 use datafusion::logical_expr::{
     Expr, Extension, LogicalPlan, SortExpr, UserDefinedLogicalNodeCore,
 };
 
 use super::flat_map::{Callee, named};
 use super::relation::Naming;
+use crate::logical_nodes::{self, list};
 
 /// The procedure is called once, or once for each partition that there is. Its own arguments are
 /// constant. Nothing goes below.
@@ -60,10 +61,7 @@ impl TableCall {
     }
 
     pub(crate) fn of(plan: &LogicalPlan) -> Option<&Self> {
-        match plan {
-            LogicalPlan::Extension(extension) => extension.node.as_any().downcast_ref(),
-            _ => None,
-        }
+        logical_nodes::of(plan)
     }
 }
 
@@ -92,9 +90,6 @@ impl UserDefinedLogicalNodeCore for TableCall {
     }
 
     fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |exprs: &[Expr]| {
-            exprs.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")
-        };
         let table = if self.arguments.is_empty() { "TABLE" } else { "TABLE, " };
         write!(f, "PluginTableProcedure: {}({table}{})", self.callee, list(&self.arguments))?;
         if !self.partition_by.is_empty() {
@@ -104,9 +99,7 @@ impl UserDefinedLogicalNodeCore for TableCall {
     }
 
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
-            return internal_err!("PluginTableProcedure has one input");
-        };
+        let input = logical_nodes::only_input(self.name(), inputs)?;
         let mut exprs = exprs.into_iter().map(Expr::unalias);
         let arguments = exprs.by_ref().take(self.arguments.len()).collect();
         let partition_by = exprs.by_ref().take(self.partition_by.len()).collect();

@@ -6,12 +6,13 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::common::{DFSchema, DFSchemaRef, Result, internal_err};
+use datafusion::common::{DFSchema, DFSchemaRef, Result};
 use datafusion::logical_expr::{
     Expr, Extension, LogicalPlan, SortExpr, UserDefinedLogicalNodeCore,
 };
 
 use crate::adapter::Call;
+use crate::logical_nodes::{self, list};
 
 /// One function over the rows of the node, and the name of its column.
 #[derive(Debug, Clone)]
@@ -34,6 +35,13 @@ impl Hash for WindowCall {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
         self.arguments.hash(state);
+    }
+}
+
+impl fmt::Display for WindowCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, call, arguments } = self;
+        write!(f, "{}({}) AS {name}", call.name(), list(arguments))
     }
 }
 
@@ -66,10 +74,7 @@ impl Windows {
         order_by: Vec<SortExpr>,
     ) -> Result<Self> {
         let below = input.schema();
-        let mut fields: Vec<_> = below
-            .iter()
-            .map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field)))
-            .collect();
+        let mut fields = logical_nodes::fields_of(&input);
         for WindowCall { name, call, .. } in &calls {
             let field = call.function().signature.returns().to_field(name, true);
             fields.push((None, Arc::new(field)));
@@ -120,11 +125,7 @@ impl UserDefinedLogicalNodeCore for Windows {
     }
 
     fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PluginWindow: ")?;
-        for (index, WindowCall { name, call, arguments }) in self.calls.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{}({}) AS {name}", call.name(), list(arguments))?;
-        }
+        write!(f, "PluginWindow: {}", list(&self.calls))?;
         if !self.partition_by.is_empty() {
             write!(f, " PARTITION BY {}", list(&self.partition_by))?;
         }
@@ -135,9 +136,7 @@ impl UserDefinedLogicalNodeCore for Windows {
     }
 
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
-            return internal_err!("PluginWindow has one input");
-        };
+        let input = logical_nodes::only_input(self.name(), inputs)?;
         let mut exprs = exprs.into_iter().map(Expr::unalias);
         let calls = self
             .calls
@@ -158,12 +157,6 @@ impl UserDefinedLogicalNodeCore for Windows {
     }
 
     fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
-        let below = self.input.schema().fields().len();
-        Some(vec![output.iter().copied().filter(|index| *index < below).collect()])
+        Some(logical_nodes::wanted_below(&self.input, output))
     }
-}
-
-fn list(items: &[impl fmt::Display]) -> String {
-    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-    items.join(", ")
 }
