@@ -19,6 +19,7 @@ use super::order_keys;
 use super::table_call::TableCall;
 use crate::error::through_datafusion;
 use crate::names::Called;
+use crate::partitions::Keys;
 
 /// Knows the procedures that a statement calls, by qualified name.
 pub(crate) struct ProcedureRelations(pub(crate) Called);
@@ -115,7 +116,7 @@ impl RelationCall<'_> {
             .map(|key| self.sort(key, input.schema()))
             .collect::<Result<Vec<SortExpr>>>()?;
         let function = Arc::clone(self.function);
-        TableCall::over(input, function, arguments, partition_by, order_by, naming)
+        TableCall::over(input, function, arguments, Keys { partition_by, order_by }, naming)
     }
 
     fn sort(&mut self, key: OrderByExpr, schema: &DFSchema) -> Result<SortExpr> {

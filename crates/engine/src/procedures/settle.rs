@@ -140,7 +140,7 @@ fn without_queries(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 /// Refuses outer columns that no join gives.
 fn check_outer(plan: &LogicalPlan) -> Result<()> {
     if let Some(node) = TableCall::of(plan) {
-        let exprs = node.arguments.iter().chain(&node.partition_by);
+        let exprs = node.arguments.iter().chain(&node.keys.partition_by);
         if exprs.into_iter().any(Expr::contains_outer) || !node.input.all_out_ref_exprs().is_empty()
         {
             return refuse(
