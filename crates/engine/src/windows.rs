@@ -14,6 +14,7 @@ mod over;
 mod planner;
 mod walk;
 
+pub(crate) use evaluator::{Walker, needs_whole_partitions};
 pub(crate) use exec::WindowsExec;
 pub(crate) use face::{PluginWindow, called_by};
 pub(crate) use form::{check_call, check_frame};

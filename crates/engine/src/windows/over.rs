@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Function, Kernel};
+use arrowsmith_contract::Function;
 use datafusion::common::Result;
 use datafusion::logical_expr::expr::WindowFunctionParams;
 use datafusion::logical_expr::{Expr, LogicalPlan, Window};
 
 use super::called_by;
+use super::evaluator::needs_whole_partitions;
 use super::node::{WindowCall, Windows};
 use crate::adapter::Call;
 use crate::guards::Scope;
@@ -71,8 +72,7 @@ fn add(groups: &mut Vec<Group>, index: usize, function: Arc<Function>, expr: Exp
     };
     let WindowFunctionParams { args: arguments, partition_by, order_by, .. } = window.params;
     let keys = Keys { partition_by, order_by };
-    let is_whole =
-        matches!(&function.kernel, Kernel::Window(kernel) if kernel.needs_whole_partitions());
+    let is_whole = needs_whole_partitions(&function);
     let call = WindowCall {
         name: scope.next_name(),
         call: Arc::new(Call::new(function, &scope.query)),
