@@ -24,6 +24,7 @@ use futures::stream;
 
 use super::running::Running;
 use super::table_input::Tables;
+use super::wanted::Wanted;
 use crate::adapter::Call;
 use crate::error::through_datafusion;
 use crate::operators;
@@ -98,8 +99,9 @@ struct Flow {
     input: Option<SendableRecordBatchStream>,
     tables: Option<Tables>,
     metrics: BaselineMetrics,
-    batch_size: usize,
-    wanted: Option<usize>,
+    /// The arguments, once they are computed.
+    constants: Option<Vec<ArrayRef>>,
+    wanted: Wanted,
     current: Option<Running>,
     has_begun: bool,
 }
@@ -110,7 +112,7 @@ impl Flow {
             let borders = Borders::new(self.exec.order.partition_by.clone());
             self.tables = Some(Tables::start(input, borders));
         }
-        while self.wanted != Some(0) {
+        while !self.wanted.is_nothing() {
             if self.current.is_none() && !self.start()? {
                 return Ok(None);
             }
@@ -136,7 +138,11 @@ impl Flow {
             return Ok(false);
         }
         self.has_begun = true;
-        let columns = self.exec.constants()?;
+        let columns = match &mut self.constants {
+            Some(columns) => columns,
+            none => none.insert(self.exec.constants()?),
+        };
+        let columns = columns.clone();
         let (reader, numbers) = (Some(tables.reader()), RowNumbers::default());
         let running = Running::start(call, columns, 1, reader, numbers, &self.exec.schema);
         self.current = Some(running.map_err(through_datafusion)?);
@@ -147,8 +153,7 @@ impl Flow {
         let Some(running) = &mut self.current else {
             return Ok(None);
         };
-        let most = self.wanted.map_or(self.batch_size, |wanted| wanted.min(self.batch_size));
-        let yielded = running.next(most);
+        let yielded = running.next(self.wanted.next_batch());
         // Also where the procedure went on without the rest of its table.
         if let Some(error) = self.tables.as_ref().and_then(Tables::failure)
             && (yielded.is_ok() || self.exec.call.context().token.check().is_ok())
@@ -159,16 +164,12 @@ impl Flow {
             self.current = None;
             return Ok(None);
         };
-        let rows = yielded.batch.num_rows();
-        self.metrics.record_output(rows);
-        if let Some(wanted) = &mut self.wanted {
-            *wanted -= rows;
-            if *wanted == 0 {
-                self.current = None;
-            }
+        let rows = self.wanted.take(yielded.batch);
+        if self.wanted.is_nothing() {
+            self.current = None;
         }
-        let columns = yielded.batch.columns().to_vec();
-        Ok(Some(RecordBatch::try_new(Arc::clone(&self.exec.schema), columns)?))
+        self.metrics.record_output(rows.num_rows());
+        Ok(Some(RecordBatch::try_new(Arc::clone(&self.exec.schema), rows.columns().to_vec())?))
     }
 }
 
@@ -228,10 +229,10 @@ impl ExecutionPlan for TableCallExec {
         let flow = Flow {
             exec: self.clone(),
             metrics: BaselineMetrics::new(&self.metrics, partition),
-            batch_size: context.session_config().batch_size(),
+            constants: None,
+            wanted: Wanted::new(context.session_config().batch_size(), self.fetch),
             input: Some(self.input.execute(partition, context)?),
             tables: None,
-            wanted: self.fetch,
             current: None,
             has_begun: false,
         };
