@@ -13,9 +13,9 @@ use datafusion::physical_expr::{
     Distribution, LexRequirement, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
     PhysicalSortRequirement,
 };
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 
 use crate::logical_nodes::list;
-use crate::operators;
 
 /// PARTITION BY and ORDER BY, as a plan has them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -114,7 +114,7 @@ impl Borders {
         if rows == 0 {
             return Ok(Vec::new());
         }
-        let keys = operators::evaluate(&self.keys, batch)?;
+        let keys = evaluate_expressions_to_arrays(&self.keys, batch)?;
         let mut starts: Vec<usize> = if keys.is_empty() {
             vec![0]
         } else {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray};
-use arrow::compute::{filter, prep_null_mask_filter};
+use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array};
+use arrow::compute::{prep_null_mask_filter, take_arrays};
 use arrow::datatypes::FieldRef;
 use arrowsmith_contract::{CallContext, GroupedAccumulator, HandOver};
 use datafusion::common::Result;
@@ -143,10 +143,7 @@ impl Chosen {
         let places: Vec<u32> = mask.values().set_indices_u32().collect();
         Ok(Self {
             groups: places.iter().map(|place| groups[*place as usize]).collect(),
-            columns: columns
-                .iter()
-                .map(|column| Ok(filter(column, &mask)?))
-                .collect::<Result<Vec<ArrayRef>>>()?,
+            columns: take_arrays(columns, &UInt32Array::from(places.clone()), None)?,
             places,
         })
     }

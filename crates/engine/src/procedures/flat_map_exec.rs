@@ -9,6 +9,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Constraints, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -102,7 +103,7 @@ impl Flow {
         }
         let exec = &self.exec;
         let numbers = self.counter.next(rows);
-        let columns = operators::evaluate(&exec.arguments, &batch)?;
+        let columns = evaluate_expressions_to_arrays(&exec.arguments, &batch)?;
         let running = exec.call.coerce_all(&columns, &numbers).and_then(|columns| {
             Running::start(&exec.call, columns, rows, None, numbers, &exec.yields)
         });

@@ -4,13 +4,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrowsmith_contract::RowNumbers;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, OrderingRequirements, PhysicalExpr};
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 use datafusion::physical_plan::execution_plan::{
     Boundedness, ChildrenPropertiesMode, EmissionType, ReplaceChildrenOptions,
 };
@@ -78,13 +79,11 @@ impl TableCallExec {
 
     /// The constants, one row of each, in the types of their parameters.
     fn constants(&self) -> Result<Vec<ArrayRef>> {
-        let options = RecordBatchOptions::new().with_row_count(Some(1));
-        let one =
-            RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?;
+        let one = operators::batch(&Arc::new(Schema::empty()), Vec::new(), 1)?;
         let table = self.call.function().signature.table();
         let places = (0..).filter(|place| Some(*place) != table);
         places
-            .zip(operators::evaluate(&self.arguments, &one)?)
+            .zip(evaluate_expressions_to_arrays(&self.arguments, &one)?)
             .map(|(index, value)| {
                 self.call.coerce(index, &value, &RowNumbers::default()).map_err(through_datafusion)
             })

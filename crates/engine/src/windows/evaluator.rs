@@ -8,10 +8,10 @@ use arrow::datatypes::FieldRef;
 use arrowsmith_contract::{Error, Function, Kernel, RowNumbers, WindowEvaluator};
 use datafusion::common::Result;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 
 use crate::adapter::Call;
 use crate::error::through_datafusion;
-use crate::operators;
 
 #[derive(Clone)]
 pub(crate) struct WindowFunction {
@@ -48,7 +48,7 @@ impl WindowFunction {
 
     /// The columns that it takes of a batch.
     pub(crate) fn columns(&self, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
-        operators::evaluate(&self.arguments, batch)
+        evaluate_expressions_to_arrays(&self.arguments, batch)
     }
 }
 
