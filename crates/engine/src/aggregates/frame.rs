@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::FieldRef;
-use arrowsmith_contract::CallContext;
 use datafusion::common::{Result, ScalarValue, internal_err};
 use datafusion::logical_expr::Accumulator;
 
 use super::piece::bytes_of;
-use super::usage::{Usage, first_value, numbers};
+use super::usage::{Usage, first_value};
 use crate::error::through_datafusion;
 use crate::operators;
 
@@ -73,11 +72,11 @@ impl Accumulator for Frame {
             return self.usage.initial().map_err(through_datafusion);
         }
         let columns = operators::concat_columns(self.pieces.iter(), self.fields.len())?;
-        let context = CallContext { rows: numbers(), ..self.usage.call().context().clone() };
+        let context = self.usage.context();
         let answer = || {
             let mut accumulator = self.usage.accumulator(&self.fields)?;
-            accumulator.update(&vec![0; columns[0].len()], 1, &columns, &context)?;
-            first_value(&accumulator.results(1, &context)?)
+            accumulator.update(&vec![0; columns[0].len()], 1, &columns, context)?;
+            first_value(&accumulator.results(1, context)?)
         };
         answer().map_err(through_datafusion)
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{CallContext, GroupedAccumulator};
+use arrowsmith_contract::GroupedAccumulator;
 
 use super::{join, numbers, ranges, slices};
 use crate::Result;
@@ -21,8 +21,7 @@ pub(super) async fn aggregate(
     let aggregation = kernel_of(call)?.begin(call.context())?;
     let mut accumulator = Measured::new(call, columns.len(), aggregation.accumulator()?)?;
     for range in ranges(rows) {
-        let context = CallContext { rows: numbers(&range), ..call.context().clone() };
-        let groups = vec![0; range.len()];
+        let (groups, context) = (vec![0; range.len()], call.context_for(numbers(&range)));
         accumulator.update(&groups, 1, &slices(columns, &range), &context)?;
         // Where the work can be ended.
         tokio::task::yield_now().await;
