@@ -16,7 +16,7 @@ mod walk;
 
 pub(crate) use evaluator::{Walker, needs_whole_partitions};
 pub(crate) use exec::WindowsExec;
-pub(crate) use face::{PluginWindow, called_by};
+pub(crate) use face::PluginWindow;
 pub(crate) use form::{check_call, check_frame};
 pub(crate) use over::over;
 pub(crate) use planner::WindowsPlanner;

@@ -7,8 +7,8 @@ use datafusion::common::Result;
 use datafusion::logical_expr::expr::WindowFunctionParams;
 use datafusion::logical_expr::{Expr, LogicalPlan, Window};
 
-use super::called_by;
 use super::evaluator::needs_whole_partitions;
+use super::face::PluginWindow;
 use super::node::{WindowCall, Windows};
 use crate::adapter::Call;
 use crate::guards::Scope;
@@ -32,7 +32,7 @@ pub(crate) fn over(
     let mut places = vec![0; functions.len()];
     let (mut others, mut groups) = (Vec::new(), Vec::new());
     for (index, expr) in functions.into_iter().enumerate() {
-        match called_by(&expr).cloned() {
+        match PluginWindow::called_by(&expr).cloned() {
             Some(function) => add(&mut groups, index, function, expr, scope),
             None => others.push((index, expr)),
         }
