@@ -11,8 +11,6 @@ use arrow::array::ArrayRef;
 use arrowsmith_contract::{
     CallContext, Error, Function, Kernel, Result, StopReason, WindowEvaluator,
 };
-use arrowsmith_pyhost::to_pyerr;
-use pyo3::prelude::*;
 use support::*;
 
 const DICT: &str = "

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::buffer::NullBuffer;
-use arrowsmith_contract::{Error, Extension, ProcedureArguments, Result, RowNumbers};
+use arrowsmith_contract::{Error, ProcedureArguments, Result, RowNumbers};
 use pyo3::prelude::*;
 
 use super::table::{Source, TableArgument};
@@ -28,11 +28,7 @@ impl Inputs {
         let ProcedureArguments { columns, rows, table } = arguments;
         let count = columns.len() + usize::from(table.is_some());
         callee.signature.check_count(&callee.function, count)?;
-        let is_table = |place: &usize| {
-            let parameter = callee.signature.parameter(*place);
-            parameter.is_some_and(|p| p.ty.extension() == Some(Extension::Table))
-        };
-        let table_place = (0..count).find(is_table);
+        let table_place = callee.signature.table().filter(|place| *place < count);
         let is_sound = table_place.is_some() == table.is_some()
             && columns.iter().all(|column| column.len() == rows)
             && (table.is_none() || rows == 1);
