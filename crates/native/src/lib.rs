@@ -18,6 +18,7 @@ pub mod ir;
 pub mod kernel;
 pub mod machine;
 mod place;
+mod reference;
 mod refusal;
 mod specialise;
 

@@ -21,6 +21,7 @@ use crate::ir::{Fault, Module, verify};
 
 pub use batch::{Answer, Left};
 pub use code::Compiled;
+pub(crate) use host::libm;
 
 /// Why there is no machine code.
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,8 @@ mod tests;
 
 use crate::ir::HostFunction;
 
+pub(crate) use libm::call as libm;
+
 /// A place in this process that code is called at.
 #[derive(Clone, Copy)]
 pub(super) struct Address(pub(super) *const u8);
