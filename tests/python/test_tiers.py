@@ -155,7 +155,7 @@ def test_compile_gives_what_a_session_gives() -> None:
 
     compiled = arrowsmith.compile(half)
     assert isinstance(compiled, arrowsmith.Function)
-    assert (compiled.name, compiled.kind) == ("compiled.half", "scalar")
+    assert (compiled.name, compiled.kind) == ("compiled.half.half", "scalar")
     assert (compiled(3), compiled(3, 4.0), compiled(None)) == (1.5, 0.75, None)
     answer = compiled(np.array([1.0, 2.0]))
     assert isinstance(answer, np.ndarray)
