@@ -15,7 +15,7 @@ export CARGO_TARGET_DIR
 PYO3 := env PYO3_BUILD_EXTENSION_MODULE=1 PYO3_PYTHON=$(BIN)/python \
 	$$($(BIN)/python scripts/pyo3_environment.py $(CARGO_TARGET_DIR))
 
-.PHONY: help build demo test test-rust test-python check lint types bench docs fix features clean
+.PHONY: help build demo test test-rust test-python fuzz-native check lint types bench fix features clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,11 @@ test-rust: build
 # In development mode Python checks itself, and says what it would keep to itself otherwise.
 test-python: build
 	PYTHONDEVMODE=1 $(BIN)/python -m pytest
+
+# 20,000 programs with 500 rows each are 10 million rows.
+N ?= 2000
+fuzz-native: build ## compare N random programs, compiled and interpreted
+	$(BIN)/python -m tests.native.fuzz --programs $(N) --rows 500 --jobs 2
 
 check: lint test types ## exactly what CI runs
 

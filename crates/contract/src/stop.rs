@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ pub struct CancelToken(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    id: Id,
     is_stopped: AtomicBool,
     state: Mutex<State>,
 }
@@ -37,6 +38,16 @@ struct State {
     /// What may still stop it, as long as somebody holds it.
     alarms: Vec<Alarm>,
     parent: Option<Watch>,
+}
+
+/// A number that no other token of this process has or had.
+struct Id(u64);
+
+impl Default for Id {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// A call that a thread is in.
@@ -115,6 +126,16 @@ impl CancelToken {
         if state.stopped.is_none() {
             state.alarms.push(alarm);
         }
+    }
+
+    /// For compiled code, which polls it.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0.is_stopped
+    }
+
+    /// Which query this is: clones have the same number, other tokens never, and zero nobody.
+    pub fn id(&self) -> u64 {
+        self.0.id.0
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -258,6 +279,15 @@ mod tests {
         drop(kept);
         let seen: Vec<_> = receiver.try_iter().collect();
         assert_eq!(seen, [Some(StopReason::Closed("session"))]);
+    }
+
+    #[test]
+    fn clones_are_the_same_query_and_others_are_not() {
+        let token = CancelToken::new();
+        assert_eq!(token.id(), token.clone().id());
+        assert_ne!(token.id(), CancelToken::new().id());
+        token.cancel();
+        assert!(token.clone().flag().load(Ordering::Acquire));
     }
 
     #[test]

@@ -15,7 +15,10 @@ mod compiler;
 mod exceptions;
 mod front;
 pub mod ir;
+pub mod kernel;
+pub mod machine;
 mod place;
+mod reference;
 mod refusal;
 mod specialise;
 

@@ -15,7 +15,7 @@ pub(crate) fn program(mut functions: Vec<Code>) -> Program {
     for index in callees_first(&functions) {
         while let Some(call) = next_call(&functions, index) {
             let callee = functions[call.callee].clone();
-            splice(&mut functions[index], call, &callee);
+            splice(&mut functions[index], &call, &callee);
         }
         functions[index].tidy();
     }
@@ -63,7 +63,7 @@ fn next_call(functions: &[Code], index: usize) -> Option<CallSite> {
 }
 
 /// The block ends where the call begins; what comes after it becomes a block of its own.
-fn splice(caller: &mut Code, site: CallSite, callee: &Code) {
+fn splice(caller: &mut Code, site: &CallSite, callee: &Code) {
     let shift = Shift { locals: caller.locals.len() as u32, blocks: caller.blocks.len() as u32 };
     let after = BlockId(shift.blocks + callee.blocks.len() as u32);
     caller.locals.extend(callee.locals.iter().map(|name| inner_name(callee, name)));

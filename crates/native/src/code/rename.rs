@@ -68,12 +68,16 @@ impl Op {
             Self::Call { to, arguments, .. }
             | Self::CallFunction { to, arguments, .. }
             | Self::Tuple { to, items: arguments } => {
-                arguments.iter_mut().for_each(|argument| operand(argument, change));
+                for argument in arguments {
+                    operand(argument, change);
+                }
                 change(to);
             }
             Self::Unpack { to, value } => {
                 operand(value, change);
-                to.iter_mut().for_each(change);
+                for local in to {
+                    change(local);
+                }
             }
             Self::SetAttribute { object, value, .. } | Self::Append { list: object, value } => {
                 operand(object, change);

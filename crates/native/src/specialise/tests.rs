@@ -78,14 +78,38 @@ def f(lat1, lon1, lat2, lon2):
     let parameters =
         ["lat1", "lon1", "lat2", "lon2"].map(|name| (name, Type::FLOAT64, NullPolicy::Pass));
     let module = compiled(text, &parameters, Type::FLOAT64).unwrap();
-    println!("{module}");
+    let rows = 100_000;
+    let columns: Vec<arrow::array::ArrayRef> = [0.1, 0.7, -0.3, 1.1]
+        .map(|step| {
+            let values = (0..rows).map(|row| (f64::from(row) * step) % 80.0);
+            Arc::new(arrow::array::Float64Array::from_iter_values(values)) as arrow::array::ArrayRef
+        })
+        .to_vec();
+    let code = crate::machine::compile(&module).unwrap();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    for _ in 0..5 {
+        let begin = std::time::Instant::now();
+        let answer = code.run(&columns, None, rows as usize, &stop).unwrap().unwrap();
+        println!(
+            "{:?} {} left {:?}",
+            begin.elapsed(),
+            answer.left.len(),
+            &answer.values.slice(0, 5)
+        );
+    }
 }
 
 #[test]
 fn fibo() {
     let text = "def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\n";
     let module = compiled(text, &[("n", Type::INT64, NullPolicy::Skip)], Type::INT64).unwrap();
-    println!("{module}");
+    let code = crate::machine::compile(&module).unwrap();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let columns: Vec<arrow::array::ArrayRef> =
+        vec![Arc::new(arrow::array::Int64Array::from(vec![10, 32]))];
+    let begin = std::time::Instant::now();
+    let answer = code.run(&columns, None, 2, &stop).unwrap().unwrap();
+    println!("{:?} {answer:?}", begin.elapsed());
 }
 
 #[test]

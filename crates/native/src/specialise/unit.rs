@@ -110,7 +110,8 @@ impl<'a> Unit<'a> {
 
     pub(super) fn finish(self, parameters: Vec<Slot>, returns: Slot) -> Result<Module, Refusal> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>();
-        let functions = functions.ok_or_else(never_returns)?;
+        let mut functions = functions.ok_or_else(never_returns)?;
+        functions.iter_mut().for_each(Function::tidy);
         Ok(Module { functions, exits: self.exits, parameters, returns })
     }
 }

@@ -14,8 +14,10 @@ impl<'f> Lowering<'f, '_> {
             return self.into(value, local);
         }
         let mut operand = self.operand(value)?;
+        let is_read_once = matches!(targets, [Target::Attribute { .. }]);
         if let Operand::Local(local) = operand
             && self.is_named(local)
+            && !is_read_once
         {
             operand = self.copy(operand, value.place);
         }
@@ -27,7 +29,10 @@ impl<'f> Lowering<'f, '_> {
         match target {
             Target::Name(name, place) => {
                 let local = self.local(name);
-                self.graph.set(local, value, *place);
+                // An item of a tuple or of a loop is there already.
+                if value != Operand::Local(local) {
+                    self.graph.set(local, value, *place);
+                }
             }
             Target::Attribute { object, name, place } => {
                 let object = self.object(object)?;

@@ -138,6 +138,9 @@ impl<'f> Lowering<'f, '_> {
                 let object = self.object(object)?;
                 self.graph.step(Op::Attribute { to, object, name: Arc::clone(name) }, place);
             }
+            ExpressionKind::List(items) if items.is_empty() => {
+                self.graph.step(Op::NewList { to }, place);
+            }
             ExpressionKind::Compare { .. }
             | ExpressionKind::Logic { .. }
             | ExpressionKind::List(_)

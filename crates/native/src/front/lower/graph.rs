@@ -76,9 +76,7 @@ impl Graph {
     }
 
     pub(super) fn set(&mut self, to: Local, value: Operand, place: Place) {
-        if value != Operand::Local(to) {
-            self.step(Op::Set { to, value }, place);
-        }
+        self.step(Op::Set { to, value }, place);
     }
 
     pub(super) fn end(&mut self, end: End, place: Place) {
@@ -129,7 +127,7 @@ impl Graph {
     }
 
     /// Forgets what was added since.
-    pub(super) fn go_back(&mut self, mark: Mark) {
+    pub(super) fn go_back(&mut self, mark: &Mark) {
         self.locals.truncate(mark.locals);
         self.blocks.truncate(mark.blocks);
         self.current = mark.current.map(|(id, _)| id);

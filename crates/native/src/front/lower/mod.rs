@@ -113,6 +113,8 @@ impl Lowering<'_, '_> {
 
     /// Whether reading it raises nothing, whatever came before.
     fn is_always_bound(&self, name: &str) -> bool {
-        self.parameter(name).is_some() && self.times_set(name) == 0
+        let Names { caught, deleted, .. } = &self.settings;
+        let loses_its_value = caught.iter().chain(deleted).any(|it| **it == *name);
+        self.parameter(name).is_some() && !loses_its_value
     }
 }

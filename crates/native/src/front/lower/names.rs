@@ -13,6 +13,8 @@ pub(super) struct Names {
     pub(super) set: Vec<Arc<str>>,
     /// Those of `except .. as name`.
     pub(super) caught: Vec<Arc<str>>,
+    /// Those of `del`.
+    pub(super) deleted: Vec<Arc<str>>,
 }
 
 impl Names {
@@ -40,7 +42,9 @@ impl Names {
             StatementKind::Return(None) | StatementKind::Break | StatementKind::Continue => {}
             StatementKind::Assign { targets, value } => {
                 self.expression(value);
-                targets.iter().for_each(|target| self.target(target));
+                for target in targets {
+                    self.target(target);
+                }
             }
             StatementKind::Declare(name) => self.set(name),
             StatementKind::Augment { target, value, .. } => {
@@ -51,7 +55,10 @@ impl Names {
                 self.expression(list);
                 self.expression(value);
             }
-            StatementKind::Delete(names) => names.iter().for_each(|name| self.set(name)),
+            StatementKind::Delete(names) => {
+                self.set.extend(names.iter().cloned());
+                self.deleted.extend(names.iter().cloned());
+            }
             StatementKind::If { test, yes, no } => {
                 self.expression(test);
                 self.body(yes);
@@ -104,7 +111,9 @@ impl Names {
 
     fn message(&mut self, message: &Message) {
         if let Message::Of(values) = message {
-            values.iter().for_each(|value| self.expression(value));
+            for value in values {
+                self.expression(value);
+            }
         }
     }
 

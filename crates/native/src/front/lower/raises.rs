@@ -9,9 +9,9 @@ use crate::front::syntax::{Expression, Message, Raised};
 /// Or why it is left to the interpreter.
 type Known<T> = std::result::Result<T, &'static str>;
 
-const UNKNOWN_CLASS: &str = "a `raise` of what is no builtin exception";
+const UNKNOWN_CLASS: &str = "a `raise` of what is no plain builtin exception";
 const UNKNOWN_MESSAGE: &str = "an exception with arguments that are not compiled";
-const UNKNOWN_CAUSE: &str = "a `raise .. from` what is no builtin exception";
+const UNKNOWN_CAUSE: &str = "a `raise .. from` what is no plain builtin exception";
 
 impl<'f> Lowering<'f, '_> {
     /// What is not known is left to the interpreter.
@@ -85,7 +85,7 @@ impl<'f> Lowering<'f, '_> {
         let made = values.iter().try_for_each(|value| self.evaluate(value));
         self.in_message = false;
         made.map_err(|_| {
-            self.graph.go_back(mark);
+            self.graph.go_back(&mark);
             UNKNOWN_MESSAGE
         })
     }

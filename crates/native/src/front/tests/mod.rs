@@ -1,1 +1,11 @@
-//! The front against the interpreter.
+//! The front against the interpreter, and what it makes and refuses, word by word.
+
+mod catalogue;
+mod graphs;
+mod interpreter;
+mod operators;
+mod oracle;
+mod random;
+mod refusals;
+mod sources;
+mod values;

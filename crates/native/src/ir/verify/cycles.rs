@@ -3,32 +3,46 @@
 use super::super::{Block, Function, Op};
 use super::{Fault, Verified, fault, successors};
 
-/// Trusts that all indices are in range. Blocks are taken away, those without predecessors first;
-/// what remains among those that don't poll are cycles.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    /// On the path from where the search began.
+    Open,
+    Done,
+}
+
+/// Trusts that all indices are in range. Searches in depth among the blocks that don't poll for a
+/// way back to the path.
 pub(super) fn check(function: &Function) -> Verified {
-    let polls: Vec<bool> = function.blocks.iter().map(has_poll).collect();
-    let mut ways_in = vec![0_usize; function.blocks.len()];
-    let unpolled = || function.blocks.iter().enumerate().filter(|(index, _)| !polls[*index]);
-    for next in unpolled().flat_map(|(_, block)| successors(block)) {
-        ways_in[next] += 1;
-    }
-    let mut free: Vec<usize> =
-        unpolled().map(|(index, _)| index).filter(|index| ways_in[*index] == 0).collect();
-    let mut left = unpolled().count();
-    while let Some(index) = free.pop() {
-        left -= 1;
-        for next in successors(&function.blocks[index]) {
-            ways_in[next] -= 1;
-            if ways_in[next] == 0 && !polls[next] {
-                free.push(next);
+    let blocks = &function.blocks;
+    let state = |block| if has_poll(block) { State::Done } else { State::New };
+    let mut states: Vec<State> = blocks.iter().map(state).collect();
+    for start in 0..blocks.len() {
+        let mut path = vec![start];
+        while let Some(&index) = path.last() {
+            match states[index] {
+                State::New => {
+                    states[index] = State::Open;
+                    for next in successors(&blocks[index]) {
+                        match states[next] {
+                            State::New => path.push(next),
+                            State::Open => return Err(endless(index)),
+                            State::Done => {}
+                        }
+                    }
+                }
+                State::Open | State::Done => {
+                    states[index] = State::Done;
+                    path.pop();
+                }
             }
         }
     }
-    if left == 0 {
-        return Ok(());
-    }
-    let block = (0..polls.len()).find(|index| !polls[*index] && ways_in[*index] > 0);
-    Err(Fault { block, ..fault("a loop that never polls") })
+    Ok(())
+}
+
+fn endless(block: usize) -> Fault {
+    Fault { block: Some(block), ..fault("a loop that never polls") }
 }
 
 fn has_poll(block: &Block) -> bool {

@@ -1,13 +1,20 @@
 //! Ints of 64 bits; what needs more leaves.
 
-use crate::code::BinaryOp;
+use crate::code::{BinaryOp, Constant};
 use crate::exceptions::ExceptionClass;
 use crate::ir::{self, CheckedOp, Comparison, HostFunction, Op, Type, UnaryOp, Var};
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
 
 impl Walk<'_, '_> {
-    pub(super) fn of_ints(&mut self, op: BinaryOp, left: Var, right: Var) -> Result<Value, Stop> {
+    /// `known` is the right operand, where it stands in the text.
+    pub(super) fn of_ints(
+        &mut self,
+        op: BinaryOp,
+        left: Var,
+        right: Var,
+        known: Option<Constant>,
+    ) -> Result<Value, Stop> {
         let plain = match op {
             BinaryOp::And => Some(ir::BinaryOp::AndInt),
             BinaryOp::Or => Some(ir::BinaryOp::OrInt),
@@ -21,9 +28,12 @@ impl Walk<'_, '_> {
             BinaryOp::Add => CheckedOp::Add,
             BinaryOp::Subtract => CheckedOp::Subtract,
             BinaryOp::Multiply => CheckedOp::Multiply,
-            BinaryOp::Divide => return self.divide_ints(left, right),
+            BinaryOp::Divide => {
+                self.refuse_zero(right, known)?;
+                return self.divide_ints(left, right);
+            }
             BinaryOp::FloorDivide | BinaryOp::Modulo => {
-                self.refuse_zero(right)?;
+                self.refuse_zero(right, known)?;
                 if op == BinaryOp::Modulo { CheckedOp::Modulo } else { CheckedOp::FloorDivide }
             }
             _ => {
@@ -34,7 +44,10 @@ impl Walk<'_, '_> {
         Ok(Value::int(self.checked(checked, left, right)))
     }
 
-    fn refuse_zero(&mut self, divisor: Var) -> Result<(), Stop> {
+    fn refuse_zero(&mut self, divisor: Var, known: Option<Constant>) -> Result<(), Stop> {
+        if matches!(known, Some(Constant::Int(value)) if value != 0) {
+            return Ok(());
+        }
         let zero = self.emit.int(0);
         let is_other = self.emit.compare_ints(Comparison::NotEqual, divisor, zero);
         self.raise_unless(is_other, ExceptionClass::ZERO_DIVISION, "a division by zero")
@@ -48,7 +61,6 @@ impl Walk<'_, '_> {
 
     /// The quotient rounded once. Where both are floats without loss, a division of floats does that.
     fn divide_ints(&mut self, left: Var, right: Var) -> Result<Value, Stop> {
-        self.refuse_zero(right)?;
         let (a, b) = (
             self.emit.unary(UnaryOp::IntToFloat, left),
             self.emit.unary(UnaryOp::IntToFloat, right),

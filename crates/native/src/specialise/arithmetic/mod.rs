@@ -41,11 +41,11 @@ impl Walk<'_, '_> {
         }
         let (a, b) = (self.numeric(left)?, self.numeric(right)?);
         match (a, b) {
-            (Numeric::Int(a), Numeric::Int(b)) => self.of_ints(op, a, b),
+            (Numeric::Int(a), Numeric::Int(b)) => self.of_ints(op, a, b, right.constant),
             _ => {
                 // A number of the text is a float at once.
                 let (a, b) = (self.float_again(left, a)?, self.float_again(right, b)?);
-                self.of_floats(op, a, b)
+                self.of_floats(op, a, b, right.constant)
             }
         }
     }

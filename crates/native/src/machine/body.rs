@@ -1,0 +1,414 @@
+//! The blocks of one function as Cranelift's.
+//!
+//! Whoever builds around them (the loop over rows, or a function that others call) says where a row
+//! goes that returns, leaves or is stopped.
+
+use std::collections::BTreeMap;
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, FuncRef, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind,
+    Type, Value, types,
+};
+use cranelift_frontend::{FunctionBuilder, Variable};
+use cranelift_jit::JITModule;
+use cranelift_module::{FuncId, Linkage, Module as _, ModuleError};
+
+use super::frame::Offset;
+use super::function::{self, LEFT, STOPPED};
+use crate::ir::{
+    self, BinaryOp, Comparison, Constant, End, ExitId, HostFunction, Op, UnaryOp, Var,
+};
+
+pub(super) type Built<T = ()> = Result<T, ModuleError>;
+
+/// Memory that is there, aligned, and the code's own.
+pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
+
+/// Where a row goes.
+#[derive(Clone, Copy)]
+pub(super) struct Ways {
+    /// Takes what is returned.
+    pub(super) done: Block,
+    /// Takes the exit.
+    pub(super) left: Block,
+    pub(super) stopped: Block,
+}
+
+pub(super) struct Body<'a, 'b> {
+    pub(super) builder: &'a mut FunctionBuilder<'b>,
+    pub(super) jit: &'a mut JITModule,
+    pub(super) function: &'a ir::Function,
+    /// Those of the module's functions that are called.
+    pub(super) callees: &'a [Option<FuncId>],
+    pub(super) frame: Value,
+    /// How many more calls may be made inside of each other.
+    pub(super) depth: Value,
+    pub(super) ways: Ways,
+    variables: Vec<Variable>,
+    blocks: BTreeMap<usize, Block>,
+    exits: BTreeMap<ExitId, Block>,
+    hosts: BTreeMap<&'static str, FuncRef>,
+    relay: Option<Block>,
+}
+
+pub(super) fn machine_type(ty: ir::Type) -> Type {
+    match ty {
+        ir::Type::Float => types::F64,
+        ir::Type::Bool => types::I8,
+        // Lists would be addresses; `compile` refuses them.
+        _ => types::I64,
+    }
+}
+
+/// What a body is built with.
+pub(super) struct Around<'a> {
+    pub(super) jit: &'a mut JITModule,
+    pub(super) callees: &'a [Option<FuncId>],
+    pub(super) frame: Value,
+    pub(super) depth: Value,
+    pub(super) ways: Ways,
+}
+
+/// Builds a function's blocks from the current place on, which has its parameters.
+pub(super) fn build(
+    builder: &mut FunctionBuilder<'_>,
+    function: &ir::Function,
+    parameters: &[Value],
+    Around { jit, callees, frame, depth, ways }: Around<'_>,
+) -> Built {
+    let order = super::shape::reachable(function);
+    let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
+    let variables: Vec<Variable> = function.variables.iter().map(variable).collect();
+    let blocks = order.iter().map(|index| (*index, builder.create_block())).collect();
+    let mut body = Body {
+        builder,
+        jit,
+        function,
+        callees,
+        frame,
+        depth,
+        ways,
+        variables,
+        blocks,
+        exits: BTreeMap::new(),
+        hosts: BTreeMap::new(),
+        relay: None,
+    };
+    for (var, value) in function.parameters.iter().zip(parameters) {
+        body.set(*var, *value);
+    }
+    let entry = body.blocks[&0];
+    body.builder.ins().jump(entry, &[]);
+    for index in order {
+        body.block(index)?;
+    }
+    body.outlets();
+    Ok(())
+}
+
+impl Body<'_, '_> {
+    fn block(&mut self, index: usize) -> Built {
+        let function = self.function;
+        self.builder.switch_to_block(self.blocks[&index]);
+        let block = &function.blocks[index];
+        for op in &block.ops {
+            self.op(op)?;
+        }
+        match &block.end {
+            End::Jump(to) => {
+                let to = self.blocks[&(to.0 as usize)];
+                self.builder.ins().jump(to, &[]);
+            }
+            End::Branch { test, yes, no } => {
+                let test = self.get(*test);
+                let (yes, no) = (self.blocks[&(yes.0 as usize)], self.blocks[&(no.0 as usize)]);
+                self.builder.ins().brif(test, yes, &[], no, &[]);
+            }
+            End::Return(values) => {
+                let values: Vec<BlockArg> =
+                    values.iter().map(|var| self.get(*var).into()).collect();
+                self.builder.ins().jump(self.ways.done, &values);
+            }
+            End::Exit(exit) => {
+                let to = self.exit(*exit);
+                self.builder.ins().jump(to, &[]);
+            }
+        }
+        Ok(())
+    }
+
+    fn op(&mut self, op: &Op) -> Built {
+        match op {
+            Op::Constant { to, value } => {
+                let value = self.constant(*value);
+                self.set(*to, value);
+            }
+            Op::Copy { to, from } => {
+                let value = self.get(*from);
+                self.set(*to, value);
+            }
+            Op::Unary { to, op, value } => {
+                let value = self.get(*value);
+                let value = self.unary(*op, value);
+                self.set(*to, value);
+            }
+            Op::Binary { to, op, left, right } => {
+                let (left, right) = (self.get(*left), self.get(*right));
+                let value = self.binary(*op, left, right);
+                self.set(*to, value);
+            }
+            Op::Checked { to, op, left, right, exit } => {
+                let (left, right) = (self.get(*left), self.get(*right));
+                let value = self.checked(*op, left, right, *exit);
+                self.set(*to, value);
+            }
+            Op::FusedMultiplyAdd { to, a, b, c } => {
+                let [a, b, c] = [a, b, c].map(|var| self.get(*var));
+                let value = self.builder.ins().fma(a, b, c);
+                self.set(*to, value);
+            }
+            Op::Select { to, test, yes, no } => {
+                let [test, yes, no] = [test, yes, no].map(|var| self.get(*var));
+                let value = self.builder.ins().select(test, yes, no);
+                self.set(*to, value);
+            }
+            Op::Guard { test, exit } => {
+                let test = self.get(*test);
+                self.leave_unless(test, *exit);
+            }
+            Op::Host { to, function, arguments } => self.host(to, *function, arguments)?,
+            Op::Call { to, function, arguments, too_deep } => {
+                self.call(to, function.0 as usize, arguments, *too_deep);
+            }
+            Op::Poll => self.poll(),
+            // `compile` refuses them.
+            Op::Length { .. } | Op::Item { .. } | Op::NewList { .. } | Op::Push { .. } => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn get(&mut self, var: Var) -> Value {
+        self.builder.use_var(self.variables[var.0 as usize])
+    }
+
+    pub(super) fn set(&mut self, var: Var, value: Value) {
+        self.builder.def_var(self.variables[var.0 as usize], value);
+    }
+
+    fn constant(&mut self, constant: Constant) -> Value {
+        match constant {
+            Constant::Int(value) => self.builder.ins().iconst(types::I64, value),
+            Constant::Bool(value) => self.builder.ins().iconst(types::I8, i64::from(value)),
+            Constant::Float(bits) => self.builder.ins().f64const(f64::from_bits(bits)),
+        }
+    }
+
+    fn exit(&mut self, exit: ExitId) -> Block {
+        let builder = &mut *self.builder;
+        *self.exits.entry(exit).or_insert_with(|| {
+            let block = builder.create_block();
+            builder.set_cold_block(block);
+            block
+        })
+    }
+
+    pub(super) fn leave_if(&mut self, test: Value, exit: ExitId) {
+        let (exit, on) = (self.exit(exit), self.builder.create_block());
+        self.builder.ins().brif(test, exit, &[], on, &[]);
+        self.builder.switch_to_block(on);
+    }
+
+    pub(super) fn leave_unless(&mut self, test: Value, exit: ExitId) {
+        let (exit, on) = (self.exit(exit), self.builder.create_block());
+        self.builder.ins().brif(test, on, &[], exit, &[]);
+        self.builder.switch_to_block(on);
+    }
+
+    /// The blocks that lead out of the body, cold all of them.
+    fn outlets(&mut self) {
+        for (exit, block) in std::mem::take(&mut self.exits) {
+            self.builder.switch_to_block(block);
+            let exit = self.builder.ins().iconst(types::I32, i64::from(exit.0));
+            self.builder.ins().jump(self.ways.left, &[exit.into()]);
+        }
+        let Some(relay) = self.relay else { return };
+        self.builder.switch_to_block(relay);
+        let status = self.builder.block_params(relay)[0];
+        let exit = self.builder.ins().iadd_imm_s(status, -LEFT);
+        let is_stopped = self.builder.ins().icmp_imm_s(IntCC::Equal, status, STOPPED);
+        let Ways { stopped, left, .. } = self.ways;
+        self.builder.ins().brif(is_stopped, stopped, &[], left, &[exit.into()]);
+    }
+
+    fn poll(&mut self) {
+        // An atomic load, because others are merged with earlier ones where nothing is stored.
+        let stop = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STOP);
+        let is_stopped = self.builder.ins().atomic_load(types::I8, TRUSTED, stop);
+        let on = self.builder.create_block();
+        self.builder.ins().brif(is_stopped, self.ways.stopped, &[], on, &[]);
+        self.builder.switch_to_block(on);
+    }
+
+    fn call(&mut self, to: &[Var], function: usize, arguments: &[Var], too_deep: ExitId) {
+        let Some(callee) = self.callees[function] else { return };
+        self.poll();
+        let is_deepest = self.builder.ins().icmp_imm_s(IntCC::Equal, self.depth, 0);
+        let limit = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STACK_LIMIT);
+        let stack = self.builder.ins().get_stack_pointer(types::I64);
+        let is_low = self.builder.ins().icmp(IntCC::UnsignedLessThan, stack, limit);
+        let is_too_deep = self.builder.ins().bor(is_deepest, is_low);
+        self.leave_if(is_too_deep, too_deep);
+        let depth = self.builder.ins().iadd_imm_s(self.depth, -1);
+        let mut values = vec![self.frame, depth];
+        let room = function::needs_room(to.len()).then(|| self.stack_room(to.len()));
+        values.extend(room);
+        values.extend(arguments.iter().map(|var| self.get(*var)));
+        let callee = self.import(callee);
+        let call = self.builder.ins().call(callee, &values);
+        let results = self.builder.inst_results(call).to_vec();
+        let (relay, on) = (self.relay(), self.builder.create_block());
+        self.builder.ins().brif(results[0], relay, &[results[0].into()], on, &[]);
+        self.builder.switch_to_block(on);
+        for (index, var) in to.iter().enumerate() {
+            let value = match room {
+                Some(room) => {
+                    let ty = machine_type(self.function.variables[var.0 as usize].ty);
+                    self.builder.ins().load(ty, TRUSTED, room, index as i32 * 8)
+                }
+                None => results[index + 1],
+            };
+            self.set(*var, value);
+        }
+    }
+
+    /// The address of that many values on the stack.
+    fn stack_room(&mut self, values: usize) -> Value {
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, values as u32 * 8, 3);
+        let slot = self.builder.create_sized_stack_slot(slot);
+        self.builder.ins().stack_addr(types::I64, slot, 0)
+    }
+
+    fn relay(&mut self) -> Block {
+        let builder = &mut *self.builder;
+        *self.relay.get_or_insert_with(|| {
+            let block = builder.create_block();
+            builder.append_block_param(block, types::I32);
+            builder.set_cold_block(block);
+            block
+        })
+    }
+
+    /// A function as one that may be anywhere: two pieces of code memory can be far apart.
+    fn import(&mut self, function: FuncId) -> FuncRef {
+        let reference = self.jit.declare_func_in_func(function, self.builder.func);
+        self.builder.func.dfg.ext_funcs[reference].colocated = false;
+        reference
+    }
+
+    fn host(&mut self, to: &[Var], function: HostFunction, arguments: &[Var]) -> Built {
+        let mut values: Vec<Value> = arguments.iter().map(|var| self.get(*var)).collect();
+        if function == HostFunction::RoundHalfEven {
+            let value = self.builder.ins().nearest(values[0]);
+            self.set(to[0], value);
+            return Ok(());
+        }
+        let callee = match self.hosts.get(function.name()) {
+            Some(callee) => *callee,
+            None => self.declare_host(function)?,
+        };
+        let second = function.returns().get(1).map(|ty| machine_type(*ty));
+        values.extend(second.map(|_| self.stack_room(1)));
+        let call = self.builder.ins().call(callee, &values);
+        let first = self.builder.inst_results(call)[0];
+        self.set(to[0], first);
+        if let (Some(ty), Some(address), Some(var)) = (second, values.last(), to.get(1)) {
+            let value = self.builder.ins().load(ty, TRUSTED, *address, 0);
+            self.set(*var, value);
+        }
+        Ok(())
+    }
+
+    fn declare_host(&mut self, function: HostFunction) -> Built<FuncRef> {
+        let mut signature = self.jit.make_signature();
+        let parameters = function.parameters().iter().map(|ty| machine_type(*ty));
+        signature.params.extend(parameters.map(AbiParam::new));
+        if function.returns().len() > 1 {
+            signature.params.push(AbiParam::new(types::I64));
+        }
+        signature.returns.push(AbiParam::new(machine_type(function.returns()[0])));
+        let name = function.name();
+        let id = self.jit.declare_function(name, Linkage::Import, &signature)?;
+        let reference = self.import(id);
+        self.hosts.insert(name, reference);
+        Ok(reference)
+    }
+
+    fn unary(&mut self, op: UnaryOp, value: Value) -> Value {
+        let ins = self.builder.ins();
+        match op {
+            UnaryOp::InvertInt => ins.bnot(value),
+            UnaryOp::Not => ins.icmp_imm_s(IntCC::Equal, value, 0),
+            UnaryOp::NegateFloat => ins.fneg(value),
+            UnaryOp::AbsoluteFloat => ins.fabs(value),
+            UnaryOp::SquareRoot => ins.sqrt(value),
+            UnaryOp::Floor => ins.floor(value),
+            UnaryOp::Ceiling => ins.ceil(value),
+            UnaryOp::Truncate => ins.trunc(value),
+            UnaryOp::ExponentPart => {
+                let exponent = ins.f64const(f64::INFINITY);
+                self.builder.ins().band(value, exponent)
+            }
+            UnaryOp::IntToFloat => ins.fcvt_from_sint(types::F64, value),
+            UnaryOp::FloatToInt => ins.fcvt_to_sint_sat(types::I64, value),
+            UnaryOp::BoolToInt => ins.uextend(types::I64, value),
+            UnaryOp::IsNan => ins.fcmp(FloatCC::Unordered, value, value),
+            UnaryOp::IsFinite => {
+                let size = ins.fabs(value);
+                let infinity = self.builder.ins().f64const(f64::INFINITY);
+                self.builder.ins().fcmp(FloatCC::LessThan, size, infinity)
+            }
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
+        let ins = self.builder.ins();
+        match op {
+            BinaryOp::AddWrapping => ins.iadd(left, right),
+            BinaryOp::SubtractWrapping => ins.isub(left, right),
+            BinaryOp::MultiplyWrapping => ins.imul(left, right),
+            BinaryOp::AndInt | BinaryOp::AndBool => ins.band(left, right),
+            BinaryOp::OrInt | BinaryOp::OrBool => ins.bor(left, right),
+            BinaryOp::XorInt | BinaryOp::XorBool => ins.bxor(left, right),
+            BinaryOp::CompareInt(comparison) => ins.icmp(of_ints(comparison), left, right),
+            BinaryOp::AddFloat => ins.fadd(left, right),
+            BinaryOp::SubtractFloat => ins.fsub(left, right),
+            BinaryOp::MultiplyFloat => ins.fmul(left, right),
+            BinaryOp::DivideFloat => ins.fdiv(left, right),
+            BinaryOp::CopySign => ins.fcopysign(left, right),
+            BinaryOp::CompareFloat(comparison) => ins.fcmp(of_floats(comparison), left, right),
+        }
+    }
+}
+
+fn of_ints(comparison: Comparison) -> IntCC {
+    match comparison {
+        Comparison::Equal => IntCC::Equal,
+        Comparison::NotEqual => IntCC::NotEqual,
+        Comparison::Less => IntCC::SignedLessThan,
+        Comparison::LessEqual => IntCC::SignedLessThanOrEqual,
+        Comparison::Greater => IntCC::SignedGreaterThan,
+        Comparison::GreaterEqual => IntCC::SignedGreaterThanOrEqual,
+    }
+}
+
+pub(super) fn of_floats(comparison: Comparison) -> FloatCC {
+    match comparison {
+        Comparison::Equal => FloatCC::Equal,
+        Comparison::NotEqual => FloatCC::NotEqual,
+        Comparison::Less => FloatCC::LessThan,
+        Comparison::LessEqual => FloatCC::LessThanOrEqual,
+        Comparison::Greater => FloatCC::GreaterThan,
+        Comparison::GreaterEqual => FloatCC::GreaterThanOrEqual,
+    }
+}

@@ -1,0 +1,125 @@
+#![expect(unsafe_code, reason = "calls and frees machine code")]
+//! Machine code: made, called and freed here.
+
+use std::fmt;
+use std::mem::transmute;
+use std::sync::Mutex;
+
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable, SetError};
+use cranelift_frontend::FunctionBuilderContext;
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
+
+use super::frame::Frame;
+use super::{Error, function, host, rows, shape};
+use crate::ir::{HostFunction, Module, Slot};
+
+type Rows = unsafe extern "C" fn(*mut Frame, i64, i64) -> u32;
+
+/// The machine code of a module. It is freed when this is dropped.
+pub struct Compiled {
+    rows: Rows,
+    pub(super) parameters: Vec<Slot>,
+    pub(super) returns: Slot,
+    /// Rows that are not asked for may be computed too, where that is faster.
+    pub(super) is_straight: bool,
+    /// Owns what `rows` points to. Only `drop` looks into it.
+    code: Mutex<Option<JITModule>>,
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled").field("parameters", &self.parameters).finish_non_exhaustive()
+    }
+}
+
+impl Compiled {
+    /// Runs the rows from `begin` to before `end` of a chunk; gives how that ended.
+    ///
+    /// # Safety
+    /// The frame's columns are those that the module says, with at least `end` values, and so is
+    /// the room for values and validity; the list of rows that left has room for all of them.
+    pub(super) unsafe fn call(&self, frame: &mut Frame, begin: usize, end: usize) -> u32 {
+        // SAFETY: `rows` is code of this type that lives as long as `self`; the caller promises the
+        // rest.
+        unsafe { (self.rows)(frame, begin as i64, end as i64) }
+    }
+}
+
+impl Drop for Compiled {
+    fn drop(&mut self) {
+        let code = self.code.get_mut().ok().and_then(Option::take);
+        if let Some(code) = code {
+            // SAFETY: nobody is in the code, because who calls it borrows `self`; no pointer to it
+            // leaves `self`.
+            unsafe { code.free_memory() };
+        }
+    }
+}
+
+/// Trusts that the module is verified and has no lists.
+pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
+    let mut jit = new_module()?;
+    let rows = match define_all(&mut jit, module) {
+        Ok(rows) => jit.get_finalized_function(rows),
+        Err(error) => {
+            // SAFETY: none of its code was ever called.
+            unsafe { jit.free_memory() };
+            return Err(Error::Generator(format!("{error:?}")));
+        }
+    };
+    Ok(Compiled {
+        // SAFETY: `rows::define` gave it this signature, and the code's owner goes along.
+        rows: unsafe { transmute::<*const u8, Rows>(rows) },
+        parameters: module.parameters.clone(),
+        returns: module.returns,
+        is_straight: shape::is_straight(&module.functions[0]),
+        code: Mutex::new(Some(jit)),
+    })
+}
+
+fn new_module() -> Result<JITModule, Error> {
+    let isa = isa().map_err(Error::Generator)?;
+    let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
+    builder.symbols(HostFunction::ALL.iter().map(|f| (f.name(), host::address(*f).0)));
+    builder.symbols(host::LIBCALLS.iter().map(|(name, address)| (*name, address().0)));
+    Ok(JITModule::new(builder))
+}
+
+/// For this very processor, with all that it can do.
+fn isa() -> Result<OwnedTargetIsa, String> {
+    let flags = flags().map_err(|error| error.to_string())?;
+    let isa = cranelift_native::builder()?;
+    isa.finish(flags).map_err(|error| error.to_string())
+}
+
+fn flags() -> Result<settings::Flags, SetError> {
+    let mut flags = settings::builder();
+    flags.set("opt_level", "speed")?;
+    // The C library is farther away than a near call reaches.
+    flags.set("use_colocated_libcalls", "false")?;
+    flags.set("is_pic", "false")?;
+    // Cranelift's own check of what it is given takes as long as compiling.
+    flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
+    Ok(settings::Flags::new(flags))
+}
+
+fn define_all(jit: &mut JITModule, module: &Module) -> Result<FuncId, ModuleError> {
+    let is_called = shape::called(module);
+    let mut callees = Vec::with_capacity(module.functions.len());
+    for (index, function) in module.functions.iter().enumerate() {
+        let declared = is_called[index].then(|| function::declare(jit, index, function));
+        callees.push(declared.transpose()?);
+    }
+    let (mut context, mut builders) = (jit.make_context(), FunctionBuilderContext::new());
+    for (function, callee) in module.functions.iter().zip(&callees) {
+        if let Some(id) = callee {
+            let contexts = (&mut context, &mut builders);
+            function::define(jit, contexts, function, &callees, *id)?;
+        }
+    }
+    let rows = rows::define(jit, (&mut context, &mut builders), module, &callees)?;
+    jit.finalize_definitions()?;
+    Ok(rows)
+}

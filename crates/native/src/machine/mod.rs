@@ -1,0 +1,61 @@
+//! From the typed form to machine code, by Cranelift, and running it over batches.
+//!
+//! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
+//! instructions, [`function`] makes functions that others call, [`rows`] the loop over a batch with
+//! the first function inside of it, [`vector`] the same for two rows at a time. [`batch`] is the safe face: columns in, an answer out.
+
+mod arithmetic;
+mod batch;
+mod body;
+mod code;
+mod frame;
+mod function;
+mod host;
+mod rows;
+mod shape;
+mod stack;
+#[cfg(test)]
+mod tests;
+mod vector;
+
+use crate::ir::{Fault, Module, verify};
+
+pub use batch::{Answer, Left};
+pub use code::Compiled;
+pub(crate) use host::libm;
+
+/// Why there is no machine code.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("the compiled form is broken: {0}")]
+    Fault(#[from] Fault),
+
+    #[error("the machine has no {0} yet")]
+    Unsupported(&'static str),
+
+    /// Of Cranelift; its text is for those who maintain this.
+    #[error("no machine code: {0}")]
+    Generator(String),
+
+    /// Columns that the function doesn't take.
+    #[error("the machine got wrong columns: {0}")]
+    Columns(String),
+}
+
+/// How deep compiled functions may call each other. Python's own limit is 1000 less what is called
+/// already; it is for the interpreter to say when it is reached.
+pub const DEPTH: i64 = 400;
+
+/// Makes machine code of a module, about a millisecond for each function.
+///
+/// # Errors
+/// A broken module, one that uses what the machine can't do yet, or a fault of Cranelift.
+pub fn compile(module: &Module) -> Result<Compiled, Error> {
+    verify(module)?;
+    let lists = module.functions.iter().flat_map(|function| &function.variables);
+    if lists.into_iter().any(|variable| variable.ty.item().is_some()) {
+        return Err(Error::Unsupported("lists"));
+    }
+    code::generate(module)
+}

@@ -1,0 +1,206 @@
+//! The loop over the rows of a chunk, with the first function inside of it.
+
+use cranelift_codegen::Context;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{AbiParam, Block, BlockArg, InstBuilder, Signature, Value, types};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::JITModule;
+use cranelift_module::{FuncId, Linkage, Module as _};
+
+use super::DEPTH;
+use super::body::{self, Around, Built, TRUSTED, Ways};
+use super::frame::{DONE, Left, Offset};
+use super::function::{self, STOPPED};
+use super::vector;
+use crate::ir::{Module, Slot, Type};
+
+/// Of `extern "C" fn(frame: *mut Frame, begin: i64, end: i64) -> u32`.
+fn signature(jit: &JITModule) -> Signature {
+    let mut signature = jit.make_signature();
+    signature.params = [types::I64; 3].map(AbiParam::new).to_vec();
+    signature.returns.push(AbiParam::new(types::I32));
+    signature
+}
+
+/// Where a parameter's values are: addresses and bit offsets, loaded once a chunk.
+#[derive(Clone, Copy)]
+struct Source {
+    slot: Slot,
+    values: Value,
+    first_value: Value,
+    validity: Value,
+    first_validity: Value,
+}
+
+pub(super) fn define(
+    jit: &mut JITModule,
+    (context, builders): (&mut Context, &mut FunctionBuilderContext),
+    module: &Module,
+    callees: &[Option<FuncId>],
+) -> Built<FuncId> {
+    context.func.signature = signature(jit);
+    let id = jit.declare_function("rows", Linkage::Export, &context.func.signature)?;
+    let mut builder = FunctionBuilder::new(&mut context.func, builders);
+    build(&mut builder, jit, module, callees)?;
+    builder.seal_all_blocks();
+    builder.finalize(jit.target_config());
+    jit.define_function(id, context)?;
+    jit.clear_context(context);
+    Ok(id)
+}
+
+fn build(
+    builder: &mut FunctionBuilder<'_>,
+    jit: &mut JITModule,
+    module: &Module,
+    callees: &[Option<FuncId>],
+) -> Built {
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let [frame, begin, end] = [0, 1, 2].map(|index| builder.block_params(entry)[index]);
+    let sources = sources(builder, frame, &module.parameters);
+    let [values, validity] = [Offset::VALUES, Offset::VALIDITY]
+        .map(|offset| builder.ins().load(types::I64, TRUSTED, frame, offset));
+    let depth = builder.ins().iconst(types::I64, DEPTH);
+
+    let [single, next, row_block, finished] = [(); 4].map(|()| builder.create_block());
+    let [first, until] = [(); 2].map(|()| builder.append_block_param(single, types::I64));
+    let row = builder.append_block_param(next, types::I64);
+    let behind = match vector::straight(module) {
+        Some(straight) => {
+            let head = builder.create_block();
+            builder.ins().jump(head, &[begin.into()]);
+            let columns = sources.iter().map(|source| source.values).collect();
+            let around = vector::Around { columns, values, end, head, single };
+            vector::build(builder, &straight, &around);
+            let behind = builder.create_block();
+            builder.switch_to_block(behind);
+            let is_end = builder.ins().icmp(IntCC::Equal, until, end);
+            builder.ins().brif(is_end, finished, &[], head, &[until.into()]);
+            behind
+        }
+        None => {
+            builder.ins().jump(single, &[begin.into(), end.into()]);
+            finished
+        }
+    };
+    builder.switch_to_block(single);
+    builder.ins().jump(next, &[first.into()]);
+    builder.switch_to_block(next);
+    let is_row = builder.ins().icmp(IntCC::SignedLessThan, row, until);
+    builder.ins().brif(is_row, row_block, &[], behind, &[]);
+
+    builder.switch_to_block(row_block);
+    let parameters: Vec<Value> =
+        sources.iter().flat_map(|source| load(builder, *source, row)).collect();
+    let ways = function::ways(builder, &module.functions[0]);
+    let around = Around { jit, callees, frame, depth, ways };
+    body::build(builder, &module.functions[0], &parameters, around)?;
+
+    builder.switch_to_block(ways.done);
+    store(builder, module.returns, (values, validity), row, ways.done);
+    go_on(builder, row, next);
+    leave(builder, frame, row, ways, next);
+    finish(builder, ways.stopped, STOPPED);
+    finish(builder, finished, i64::from(DONE));
+    Ok(())
+}
+
+fn sources(builder: &mut FunctionBuilder<'_>, frame: Value, slots: &[Slot]) -> Vec<Source> {
+    let columns = builder.ins().load(types::I64, TRUSTED, frame, Offset::COLUMNS);
+    let source = |(index, slot): (usize, &Slot)| {
+        let mut field = |field| {
+            let offset = Offset::column(index, field);
+            builder.ins().load(types::I64, TRUSTED, columns, offset)
+        };
+        Source {
+            slot: *slot,
+            values: field(Offset::COLUMN_VALUES),
+            first_value: field(Offset::COLUMN_FIRST_VALUE),
+            validity: field(Offset::COLUMN_VALIDITY),
+            first_validity: field(Offset::COLUMN_FIRST_VALIDITY),
+        }
+    };
+    slots.iter().enumerate().map(source).collect()
+}
+
+/// The variables of a parameter in a row.
+fn load(builder: &mut FunctionBuilder<'_>, source: Source, row: Value) -> Vec<Value> {
+    let mut variables = Vec::with_capacity(2);
+    if source.slot.nullable {
+        variables.push(bit(builder, source.validity, source.first_validity, row));
+    }
+    variables.push(match source.slot.ty {
+        Type::Bool => bit(builder, source.values, source.first_value, row),
+        ty => {
+            let address = item(builder, source.values, row);
+            builder.ins().load(body::machine_type(ty), TRUSTED, address, 0)
+        }
+    });
+    variables
+}
+
+/// The address of a row's eight bytes.
+fn item(builder: &mut FunctionBuilder<'_>, values: Value, row: Value) -> Value {
+    let offset = builder.ins().ishl_imm_u(row, 3);
+    builder.ins().iadd(values, offset)
+}
+
+fn bit(builder: &mut FunctionBuilder<'_>, bitmap: Value, first: Value, row: Value) -> Value {
+    let place = builder.ins().iadd(first, row);
+    let byte = builder.ins().ushr_imm_u(place, 3);
+    let address = builder.ins().iadd(bitmap, byte);
+    let byte = builder.ins().load(types::I8, TRUSTED, address, 0);
+    let count = builder.ins().ireduce(types::I8, place);
+    let count = builder.ins().band_imm_u(count, 7);
+    let shifted = builder.ins().ushr(byte, count);
+    builder.ins().band_imm_u(shifted, 1)
+}
+
+/// Puts what the row returned into the columns of the answer.
+fn store(
+    builder: &mut FunctionBuilder<'_>,
+    slot: Slot,
+    (values, validity): (Value, Value),
+    row: Value,
+    done: Block,
+) {
+    let returned = builder.block_params(done).to_vec();
+    if slot.nullable {
+        let address = builder.ins().iadd(validity, row);
+        builder.ins().store(TRUSTED, returned[0], address, 0);
+    }
+    let address = match slot.ty {
+        Type::Bool => builder.ins().iadd(values, row),
+        _ => item(builder, values, row),
+    };
+    builder.ins().store(TRUSTED, returned[usize::from(slot.nullable)], address, 0);
+}
+
+/// Writes down that a row left, and by which exit.
+fn leave(builder: &mut FunctionBuilder<'_>, frame: Value, row: Value, ways: Ways, next: Block) {
+    builder.switch_to_block(ways.left);
+    let exit = builder.block_params(ways.left)[0];
+    let [list, count] = [Offset::LEFT, Offset::LEFT_COUNT]
+        .map(|offset| builder.ins().load(types::I64, TRUSTED, frame, offset));
+    let offset = builder.ins().imul_imm_s(count, size_of::<Left>() as i64);
+    let address = builder.ins().iadd(list, offset);
+    let short = builder.ins().ireduce(types::I32, row);
+    builder.ins().store(TRUSTED, short, address, 0);
+    builder.ins().store(TRUSTED, exit, address, Offset::LEFT_EXIT);
+    let count = builder.ins().iadd_imm_s(count, 1);
+    builder.ins().store(TRUSTED, count, frame, Offset::LEFT_COUNT);
+    go_on(builder, row, next);
+}
+
+fn go_on(builder: &mut FunctionBuilder<'_>, row: Value, next: Block) {
+    let following = builder.ins().iadd_imm_s(row, 1);
+    builder.ins().jump(next, &[BlockArg::from(following)]);
+}
+
+fn finish(builder: &mut FunctionBuilder<'_>, block: Block, status: i64) {
+    builder.switch_to_block(block);
+    let status = builder.ins().iconst(types::I32, status);
+    builder.ins().return_(&[status]);
+}

@@ -1,0 +1,188 @@
+"""Runs the same functions in two tiers, on the same rows, and compares what they give by bits."""
+
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+import arrowsmith
+from tests.native.templates import PREAMBLE
+
+Mutate = Callable[[str], str]
+Columns = list[pa.Array]
+
+# What the tests call "native" until a session knows that tier.
+TIERS = ("auto", "inline")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception: what a user may see of it."""
+
+    type: str
+    message: str
+    row: int | None = None
+    notes: tuple[str, ...] = ()
+    lines: tuple[tuple[str, int | None], ...] = ()
+    """Where it passed in the plugin: functions and lines."""
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        frames = traceback.extract_tb(error.__traceback__)
+        # A plugin that was loaded from a text has no file.
+        lines = [(frame.name, frame.lineno) for frame in frames if ".py" not in frame.filename]
+        notes = tuple(getattr(error, "__notes__", ()))
+        return cls(type(error).__name__, str(error), None, notes, tuple(lines))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function gave for some rows."""
+
+    values: pa.Array | None
+    failures: dict[int, Failure]
+    """By the row; of a function that collects its errors."""
+    raised: Failure | None
+    """What the whole call raised."""
+
+    def at(self, row: int) -> Any:
+        """Give what came of one row, for a reader."""
+        if self.raised is not None:
+            return self.raised
+        assert self.values is not None
+        return self.failures.get(row, self.values[row].as_py())
+
+
+@dataclass(frozen=True)
+class Difference:
+    function: str
+    row: int | None
+    arguments: tuple[Any, ...]
+    native: Any
+    inline: Any
+
+    def __str__(self) -> str:
+        return (
+            f"{self.function}{self.arguments} in row {self.row}\n"
+            f"  native: {_shown(self.native)}\n  inline: {_shown(self.inline)}"
+        )
+
+
+@dataclass
+class Tier:
+    """One of the two sessions."""
+
+    session: arrowsmith.Session
+    name: str
+    text: str
+
+    def load(self, plugin: str) -> None:
+        with warnings.catch_warnings():
+            # That a source hints at None, for one.
+            warnings.simplefilter("ignore")
+            self.session.load_python_plugin(self.text, plugin)
+
+    def call(self, function: str, columns: Columns) -> Answer:
+        values, raised = None, None
+        try:
+            values = self.session.function(function)(*columns)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other must raise it too
+            raised = Failure.of(error)
+        failures = {}
+        if self.session.error_count:
+            for _, _, row, arguments, type_, message in self.session.errors().rows():
+                failures[row] = Failure(type_, message, row, (arguments,))
+            self.session.clear_errors()
+        return Answer(values, failures, raised)
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """Give what the session says of each function."""
+        relation = self.session.functions()
+        rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.rows()]
+        return {row["name"]: row for row in rows}
+
+
+@dataclass
+class Pair:
+    """A plugin's text, loaded once for each tier."""
+
+    text: str
+    """With `{tier}` where the tier stands."""
+    plugin: str = "p"
+    mutate: Mutate = str
+    """What is done to the text of the native one, to plant a mistake."""
+    preamble: str = PREAMBLE
+    tiers: tuple[str, str] = TIERS
+    failures: int = 0
+    """How many rows or calls raised so far, of those that were compared."""
+
+    def __enter__(self) -> Self:
+        self._database = arrowsmith.Database.in_memory(threads=1)
+        native, inline = self.tiers
+        self.native = self._tier(native, self.mutate)
+        self.inline = self._tier(inline, str)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def _tier(self, name: str, mutate: Mutate) -> Tier:
+        text = mutate((self.preamble + self.text).replace("{tier}", name))
+        tier = Tier(self._database.session(), name, text)
+        tier.load(self.plugin)
+        return tier
+
+    def compare(self, function: str, columns: Columns) -> list[Difference]:
+        """Call the function in both; give where they differ."""
+        name = f"{self.plugin}.{function}"
+        native, inline = self.native.call(name, columns), self.inline.call(name, columns)
+        self.failures += len(inline.failures) + (inline.raised is not None)
+        return [
+            Difference(
+                function,
+                row,
+                () if row is None else tuple(column[row].as_py() for column in columns),
+                native.raised if row is None else native.at(row),
+                inline.raised if row is None else inline.at(row),
+            )
+            for row in differing_rows(native, inline)
+        ]
+
+
+def differing_rows(native: Answer, inline: Answer) -> list[int | None]:
+    """Give the rows that differ; None stands for the whole call."""
+    if native.raised != inline.raised:
+        return [None]
+    if native.values is None or inline.values is None:
+        return []
+    rows = {
+        row
+        for row in native.failures.keys() | inline.failures.keys()
+        if native.failures.get(row) != inline.failures.get(row)
+    }
+    if native.values.type != inline.values.type or len(native.values) != len(inline.values):
+        return [None]
+    rows.update(np.flatnonzero(_bits(native.values) != _bits(inline.values)).tolist())
+    rows.update(np.flatnonzero(_nulls(native.values) != _nulls(inline.values)).tolist())
+    return sorted(rows)
+
+
+def _nulls(values: pa.Array) -> Any:
+    return values.is_null().to_numpy(zero_copy_only=False)
+
+
+def _bits(values: pa.Array) -> Any:
+    """Give each value's bits; all NaNs are one, and so are all NULLs."""
+    zero = pa.scalar(False if pa.types.is_boolean(values.type) else 0, values.type)
+    filled = values.fill_null(zero).to_numpy(zero_copy_only=False)
+    if filled.dtype == np.float64:
+        return np.where(np.isnan(filled), np.nan, filled).view(np.int64)
+    return filled
+
+
+def _shown(answer: Any) -> str:
+    return f"{answer!r} ({answer.hex()})" if isinstance(answer, float) else repr(answer)

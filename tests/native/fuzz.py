@@ -1,0 +1,138 @@
+"""Compares the native tier with the inline one on random programs.
+
+`python -m tests.native.fuzz --programs 20000 --rows 500` says how many programs, rows and
+differences there were; a difference is shrunk and printed, with the command that repeats it.
+"""
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import repeat
+from random import Random
+
+from tests.native.differ import TIERS, Difference, Mutate, Pair
+from tests.native.generator import Program, program
+from tests.native.inputs import batch, columns
+from tests.native.shrink import shrink
+from tests.native.summary import Summary
+
+# Loading many functions at once is faster, until compiling what others wait for gets long.
+PROGRAMS_A_PLUGIN = 50
+# Rows of a call of a function that raises: behind the first row that fails nothing is compared.
+RAISING_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Compares the programs of seeds, with that many rows each."""
+
+    rows: int
+    mutate: Mutate = str
+    shrinking: float = 20.0
+    """Seconds that making a program smaller may take; 0 leaves it as it is."""
+    tiers: tuple[str, str] = TIERS
+
+    def run(self, seeds: Iterable[int], *, raising: bool = False) -> Summary:
+        """Load plugins of many programs; each fifth raises where the others collect, or all do."""
+        summary = Summary()
+        seeds = list(seeds)
+        for start in range(0, len(seeds), PROGRAMS_A_PLUGIN):
+            part = seeds[start : start + PROGRAMS_A_PLUGIN]
+            fifth = start // PROGRAMS_A_PLUGIN % 5 == 4
+            self._run_plugin(part, summary, raising=raising or fifth)
+        return summary
+
+    def _pair(self, text: str) -> Pair:
+        return Pair(text, mutate=self.mutate, tiers=self.tiers)
+
+    def _run_plugin(self, seeds: list[int], summary: Summary, *, raising: bool) -> None:
+        programs = [_program(seed, raising=raising) for seed in seeds]
+        size = RAISING_ROWS if raising else self.rows
+        with self._pair("".join(one.text for one in programs)) as pair:
+            before = pair.native.described()
+            for seed, one in zip(seeds, programs, strict=True):
+                found: list[Difference] = []
+                random = Random(seed)
+                for _ in range(0, self.rows, size):
+                    found += pair.compare(one.name, batch(random, one.parameters, size))
+                    summary.rows += size
+                summary.programs += 1
+                if found:
+                    again = f"--rows {self.rows} --seed {seed}{' --raising' * raising}"
+                    summary.reports.append(self._report(one, found, again))
+            summary.failures += pair.failures
+            summary.count_tiers(before, pair.native.described())
+
+    def _report(self, one: Program, found: list[Difference], again: str) -> str:
+        smaller = self._smaller(one, found[0]) if self.shrinking else None
+        lines = [
+            f"{len(found)} differences, the first one:",
+            str(found[0]),
+            "the program:",
+            one.text,
+        ]
+        if smaller is not None:
+            lines += ["made smaller:", smaller]
+        lines.append(f"again: python -m tests.native.fuzz --programs 1 {again}")
+        return "\n".join(lines)
+
+    def _smaller(self, one: Program, difference: Difference) -> str | None:
+        """Give a smaller program that differs on the row alone; None if that isn't enough."""
+        if difference.row is None:
+            return None
+        row = columns(one.parameters, [list(difference.arguments)])
+
+        def differs(text: str) -> bool:
+            # What was taken away may have ended a loop.
+            limited = text.replace("tier=", "timeout=0.5, tier=")
+            try:
+                with self._pair(limited) as pair:
+                    return bool(pair.compare(one.name, row))
+            except Exception:  # noqa: BLE001 - then it is no program
+                return False
+
+        return shrink(one.text, differs, self.shrinking) if differs(one.text) else None
+
+
+def _program(seed: int, *, raising: bool) -> Program:
+    one = program(seed)
+    if not raising:
+        return one
+    return replace(one, text=one.text.replace('on_error="collect"', 'on_error="raise"'))
+
+
+def run(part: Iterable[int], rows: int, raising: bool) -> Summary:  # noqa: FBT001 - of a pool
+    return Runner(rows).run(part, raising=raising)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--rows", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--raising", action="store_true", help="collect no errors")
+    options = parser.parse_args(arguments)
+    start = time.monotonic()
+    summary = Summary()
+    seeds = range(options.seed, options.seed + options.programs)
+    step = 5 * PROGRAMS_A_PLUGIN
+    parts = [seeds[i : i + step] for i in range(0, len(seeds), step)]
+    # Forked children would inherit the engine's threads without their stacks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=20) as pool:
+        for done in pool.map(run, parts, repeat(options.rows), repeat(options.raising)):
+            summary.add(done)
+            for report in done.reports:
+                print(report, end="\n\n", flush=True)
+    print(summary)
+    print(f"{time.monotonic() - start:.0f} seconds")
+    return 1 if summary.reports else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The names that an expression may use at one place of a random program."""
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+Signature = tuple["Helper", ...]
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function beside the one under test."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    """Names and types."""
+    defaults: int
+    """How many of the last ones have a default."""
+    returns: str
+
+
+@dataclass
+class Scope:
+    """Types are what names mostly hold; nothing breaks if one holds something else."""
+
+    names: dict[str, str]
+    """Names that surely have a value, with its type."""
+    tuples: dict[str, list[str]] = field(default_factory=dict)
+    nullable: dict[str, str] = field(default_factory=dict)
+    """Names that may be None."""
+    unsure: list[str] = field(default_factory=list)
+    """Names that may have no value."""
+    fixed: frozenset[str] = frozenset()
+    """Names that only their own loop may set."""
+    loops: int = 0
+    repeated: bool = False
+    """Whether statements here may run more than once for a row."""
+    helpers: Signature = ()
+
+    def copy(self, *, fix: str = "", in_loop: bool = False) -> Self:
+        return replace(
+            self,
+            names=dict(self.names),
+            tuples=dict(self.tuples),
+            nullable=dict(self.nullable),
+            unsure=list(self.unsure),
+            fixed=self.fixed | {fix} if fix else self.fixed,
+            loops=self.loops + in_loop,
+            repeated=self.repeated or in_loop,
+        )
+
+    def of(self, type_: str) -> list[str]:
+        return [name for name, held in self.names.items() if held == type_]
+
+    def free(self, type_: str) -> list[str]:
+        """Names of the type that may be set."""
+        return [name for name in self.of(type_) if name not in self.fixed]
+
+    def bind(self, name: str, type_: str) -> None:
+        self.forget(name)
+        self.names[name] = type_
+
+    def bind_tuple(self, name: str, types: list[str]) -> None:
+        self.forget(name)
+        self.tuples[name] = types
+
+    def forget(self, name: str) -> None:
+        for known in (self.names, self.tuples, self.nullable):
+            known.pop(name, None)
+
+    def join(self, others: list[Self]) -> None:
+        """Keep what all branches agree on; what only some have set is unsure."""
+        before = {*self.names, *self.nullable, *self.unsure}
+        for attribute in ("names", "tuples", "nullable"):
+            branches = [getattr(other, attribute) for other in others]
+            same = {
+                name: held
+                for name, held in branches[0].items()
+                if all(branch.get(name) == held for branch in branches)
+            }
+            setattr(self, attribute, same)
+        sure = {*self.names, *self.tuples, *self.nullable}
+        seen = {name for other in others for name in (*other.names, *other.unsure)}
+        self.unsure = sorted((seen | before) - sure)
