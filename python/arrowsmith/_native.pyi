@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, Self, TypedDict, TypeVar, final, overload, type_check_only
 
+from typing_extensions import disjoint_base
+
 from arrowsmith.grants import Terms
 
 __all__ = [
@@ -192,6 +194,7 @@ class Column:
         self, requested_schema: object | None = None
     ) -> tuple[object, object]: ...
 
+@disjoint_base
 class StandIn:
     def __new__(cls, *_arguments: object, **options: object) -> Self: ...
 
