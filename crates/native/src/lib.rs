@@ -20,6 +20,7 @@ pub mod machine;
 mod place;
 #[cfg(test)]
 mod recorded;
+mod reference;
 mod refusal;
 mod specialise;
 

@@ -1,3 +1,4 @@
+#![expect(unsafe_code, reason = "declares the C library's functions")]
 //! The loops as one would write them in Rust, with the checks that Python makes.
 
 use arrow::array::{Array, ArrayRef, Float64Array};

@@ -68,7 +68,9 @@ impl Op {
             Self::Call { to, arguments, .. }
             | Self::CallFunction { to, arguments, .. }
             | Self::Tuple { to, items: arguments } => {
-                arguments.iter_mut().for_each(|argument| operand(argument, change));
+                for argument in arguments {
+                    operand(argument, change);
+                }
                 change(to);
             }
             Self::Unpack { to, value } => {

@@ -71,7 +71,7 @@ impl<'a> Functions<'a> {
         source: &'a FunctionSource,
         elsewhere: Option<Place>,
     ) -> Result<Known<'a>, Refusal> {
-        let syntax = Rc::new(self.text(source)?.function(&source.span)?);
+        let syntax = Rc::new(self.text(source)?.function(source)?);
         let known = Known { index: self.known.len(), source, syntax, elsewhere };
         self.known.push(known.clone());
         Ok(known)

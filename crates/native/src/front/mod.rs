@@ -3,6 +3,7 @@
 //! [`ruff`] parses and converts to [`syntax`], [`lower`] breaks that into steps, [`functions`] finds
 //! what is called.
 
+mod constants;
 mod functions;
 mod lower;
 mod ruff;

@@ -91,7 +91,7 @@ mod tests {
         let float = match kind / 3 % 5 {
             0 => draft.constant(Constant::Float(bits)),
             1 => draft.binary(BinaryOp::DivideFloat, x, y),
-            2 => draft.host(HostFunction::ALL[left % 10], &[x])[0],
+            2 => draft.host(HostFunction::ALL[left % 5], &[x])[0],
             3 => draft.unary(UnaryOp::IntToFloat, a),
             _ => {
                 let test = draft.binary(BinaryOp::CompareFloat(Comparison::LessEqual), x, y);

@@ -8,7 +8,9 @@ use super::Type;
 macro_rules! host_functions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal ($($parameter:ident),*) -> ($($result:ident),*);)*) => {
         /// A function outside of the module, by its name.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
         pub enum HostFunction {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)*
         }

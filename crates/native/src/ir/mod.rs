@@ -28,7 +28,7 @@ pub use verify::{Fault, verify};
 use crate::Place;
 
 /// A compiled function with those that it calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Module {
     /// The first one takes what [`Module::parameters`] say and gives [`Module::returns`].
     pub functions: Vec<Function>,
@@ -41,21 +41,21 @@ pub struct Module {
 }
 
 /// A value that comes from or goes to a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Slot {
     pub ty: Type,
     pub nullable: bool,
 }
 
 /// Where and why a row may leave.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Exit {
     pub place: Place,
     /// What happened: `integer overflow`, `division by zero`.
     pub reason: Arc<str>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Function {
     pub name: Arc<str>,
     pub parameters: Vec<Var>,
@@ -65,7 +65,7 @@ pub struct Function {
     pub blocks: Vec<Block>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Variable {
     /// For readers; several may share one.
     pub name: Arc<str>,
@@ -114,7 +114,7 @@ pub struct ExitId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FunctionId(pub u32);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Block {
     pub ops: Vec<Op>,
     pub end: End,
@@ -138,7 +138,7 @@ impl Constant {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Op {
     Constant {
         to: Var,
@@ -223,7 +223,7 @@ pub enum Op {
     Poll,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum End {
     Jump(BlockId),
     Branch {

@@ -29,7 +29,7 @@ fn is_lossless(column: &DataType, ty: Type) -> bool {
     }
 }
 
-fn type_in_code(slot: &Slot) -> DataType {
+fn type_in_code(slot: Slot) -> DataType {
     match slot.ty {
         Type::Float => DataType::Float64,
         Type::Bool => DataType::Boolean,
@@ -64,7 +64,7 @@ pub(super) fn asked(columns: &[ArrayRef], signature: &Signature) -> Option<NullB
 /// Only widens.
 pub(super) fn cast(columns: &[ArrayRef], module: &Module) -> Result<Vec<ArrayRef>> {
     let cast = |(column, slot): (&ArrayRef, &Slot)| {
-        let wanted = type_in_code(slot);
+        let wanted = type_in_code(*slot);
         if *column.data_type() == wanted {
             return Ok(Arc::clone(column));
         }

@@ -75,7 +75,7 @@ pub(super) fn build(
     builder: &mut FunctionBuilder<'_>,
     function: &ir::Function,
     parameters: &[Value],
-    around: Around<'_>,
+    Around { jit, callees, frame, depth, ways }: Around<'_>,
 ) -> Built {
     let order = super::shape::reachable(function);
     let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
@@ -83,12 +83,12 @@ pub(super) fn build(
     let blocks = order.iter().map(|index| (*index, builder.create_block())).collect();
     let mut body = Body {
         builder,
-        jit: around.jit,
+        jit,
         function,
-        callees: around.callees,
-        frame: around.frame,
-        depth: around.depth,
-        ways: around.ways,
+        callees,
+        frame,
+        depth,
+        ways,
         variables,
         blocks,
         exits: BTreeMap::new(),

@@ -2,7 +2,7 @@
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
 //! instructions, [`function`] makes functions that others call, [`rows`] the loop over a batch with
-//! the first function inside of it. [`batch`] is the safe face: columns in, an answer out.
+//! the first function inside of it, [`vector`] the same for two rows at a time. [`batch`] is the safe face: columns in, an answer out.
 
 mod arithmetic;
 mod batch;
@@ -16,11 +16,13 @@ mod shape;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod vector;
 
 use crate::ir::{Fault, Module, verify};
 
 pub use batch::{Answer, Left};
 pub use code::Compiled;
+pub(crate) use host::libm;
 
 /// Why there is no machine code.
 #[derive(Debug, thiserror::Error)]

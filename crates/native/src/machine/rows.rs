@@ -11,6 +11,7 @@ use super::DEPTH;
 use super::body::{self, Around, Built, TRUSTED, Ways};
 use super::frame::{DONE, Left, Offset};
 use super::function::{self, STOPPED};
+use super::vector;
 use crate::ir::{Module, Slot, Type};
 
 /// Of `extern "C" fn(frame: *mut Frame, begin: i64, end: i64) -> u32`.
@@ -63,12 +64,32 @@ fn build(
         .map(|offset| builder.ins().load(types::I64, TRUSTED, frame, offset));
     let depth = builder.ins().iconst(types::I64, DEPTH);
 
-    let [next, row_block, finished] = [(); 3].map(|()| builder.create_block());
+    let [single, next, row_block, finished] = [(); 4].map(|()| builder.create_block());
+    let [first, until] = [(); 2].map(|()| builder.append_block_param(single, types::I64));
     let row = builder.append_block_param(next, types::I64);
-    builder.ins().jump(next, &[begin.into()]);
+    let behind = match vector::straight(module) {
+        Some(straight) => {
+            let head = builder.create_block();
+            builder.ins().jump(head, &[begin.into()]);
+            let columns = sources.iter().map(|source| source.values).collect();
+            let around = vector::Around { columns, values, end, head, single };
+            vector::build(builder, &straight, &around);
+            let behind = builder.create_block();
+            builder.switch_to_block(behind);
+            let is_end = builder.ins().icmp(IntCC::Equal, until, end);
+            builder.ins().brif(is_end, finished, &[], head, &[until.into()]);
+            behind
+        }
+        None => {
+            builder.ins().jump(single, &[begin.into(), end.into()]);
+            finished
+        }
+    };
+    builder.switch_to_block(single);
+    builder.ins().jump(next, &[first.into()]);
     builder.switch_to_block(next);
-    let is_row = builder.ins().icmp(IntCC::SignedLessThan, row, end);
-    builder.ins().brif(is_row, row_block, &[], finished, &[]);
+    let is_row = builder.ins().icmp(IntCC::SignedLessThan, row, until);
+    builder.ins().brif(is_row, row_block, &[], behind, &[]);
 
     builder.switch_to_block(row_block);
     let parameters: Vec<Value> =

@@ -91,11 +91,8 @@ impl<'f> Lowering<'f, '_> {
             left = self.kept(left, at, &[value]);
             let right = self.operand(value)?;
             let place = Place { start: at.place.start, end: value.place.end };
-            // The next comparison may set what this one compared.
-            let next = rest.get(index + 1).map(|(_, next)| next);
-            let right = next.map_or(right, |next| self.kept(right, value, &[next]));
             self.graph.step(Op::Compare { to, op: *op, left, right }, place);
-            if next.is_some() {
+            if index + 1 < rest.len() {
                 let next = self.graph.block();
                 self.graph.branch(Operand::Local(to), next, fails, place);
                 self.graph.start(next);

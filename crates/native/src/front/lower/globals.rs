@@ -1,11 +1,11 @@
 //! Names that the function doesn't set: what they stood for when it was loaded.
 
-use arrowsmith_contract as contract;
-use contract::Binding;
+use arrowsmith_contract::Binding;
 
 use super::{Lowering, Result};
 use crate::code::{Constant, Operand};
 use crate::exceptions::ExceptionClass;
+use crate::front::constants::number;
 use crate::front::syntax::{Expression, ExpressionKind};
 use crate::{Place, Refusal};
 
@@ -24,18 +24,9 @@ impl<'a> Lowering<'_, 'a> {
             return Ok(Operand::Local(*local));
         }
         let reason = match self.binding(name) {
-            Binding::Constant(constant) => match constant {
-                contract::Constant::None => return Ok(Operand::Constant(Constant::None)),
-                contract::Constant::Bool(value) => {
-                    return Ok(Operand::Constant(Constant::Bool(*value)));
-                }
-                contract::Constant::Int(value) => {
-                    return Ok(Operand::Constant(Constant::Int(*value)));
-                }
-                contract::Constant::Float(value) => {
-                    return Ok(Operand::Constant(Constant::Float(value.to_bits())));
-                }
-                contract::Constant::Str(_) => format!("the global `{name}`, which is a string"),
+            Binding::Constant(constant) => match number(constant) {
+                Some(constant) => return Ok(Operand::Constant(constant)),
+                None => format!("the global `{name}`, which is a string"),
             },
             Binding::Builtin(builtin) => format!("{builtin} as a value"),
             Binding::Helper(_) | Binding::Itself => format!("the function `{name}` as a value"),

@@ -127,7 +127,7 @@ impl Graph {
     }
 
     /// Forgets what was added since.
-    pub(super) fn go_back(&mut self, mark: Mark) {
+    pub(super) fn go_back(&mut self, mark: &Mark) {
         self.locals.truncate(mark.locals);
         self.blocks.truncate(mark.blocks);
         self.current = mark.current.map(|(id, _)| id);

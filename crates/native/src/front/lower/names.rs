@@ -42,7 +42,9 @@ impl Names {
             StatementKind::Return(None) | StatementKind::Break | StatementKind::Continue => {}
             StatementKind::Assign { targets, value } => {
                 self.expression(value);
-                targets.iter().for_each(|target| self.target(target));
+                for target in targets {
+                    self.target(target);
+                }
             }
             StatementKind::Declare(name) => self.set(name),
             StatementKind::Augment { target, value, .. } => {
@@ -54,7 +56,7 @@ impl Names {
                 self.expression(value);
             }
             StatementKind::Delete(names) => {
-                names.iter().for_each(|name| self.set(name));
+                self.set.extend(names.iter().cloned());
                 self.deleted.extend(names.iter().cloned());
             }
             StatementKind::If { test, yes, no } => {
@@ -109,7 +111,9 @@ impl Names {
 
     fn message(&mut self, message: &Message) {
         if let Message::Of(values) = message {
-            values.iter().for_each(|value| self.expression(value));
+            for value in values {
+                self.expression(value);
+            }
         }
     }
 

@@ -85,7 +85,7 @@ impl<'f> Lowering<'f, '_> {
         let made = values.iter().try_for_each(|value| self.evaluate(value));
         self.in_message = false;
         made.map_err(|_| {
-            self.graph.go_back(mark);
+            self.graph.go_back(&mark);
             UNKNOWN_MESSAGE
         })
     }

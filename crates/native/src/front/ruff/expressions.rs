@@ -7,7 +7,7 @@ use super::{Converter, Result, place, refused};
 use crate::code::{BinaryOp, CompareOp, Constant, UnaryOp};
 use crate::front::syntax::{Expression, ExpressionKind, LogicOp};
 
-impl Converter {
+impl Converter<'_> {
     pub(super) fn expression(&mut self, value: &Expr) -> Result<Expression> {
         let kind = self.deeper(value, |it| it.kind(value))?;
         Ok(Expression { kind, place: place(value.range()) })

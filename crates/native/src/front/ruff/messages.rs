@@ -7,7 +7,7 @@ use ruff_python_ast::{self as ast, Expr, helpers::any_over_expr};
 use super::{Converter, Result, refused};
 use crate::front::syntax::{Expression, Message, Raised};
 
-impl Converter {
+impl Converter<'_> {
     pub(super) fn raised(&mut self, value: &Expr) -> Result<Raised> {
         match value {
             Expr::NoneLiteral(_) => Ok(Raised::None),

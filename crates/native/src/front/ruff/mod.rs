@@ -9,11 +9,12 @@ mod statements;
 
 use std::sync::Arc;
 
-use arrowsmith_contract::Span;
+use arrowsmith_contract::{Binding, FunctionSource};
 use ruff_python_ast::{self as ast, Stmt};
 use ruff_python_parser::parse_module;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::constants::number;
 use super::syntax::{Expression, ExpressionKind, Function, Parameter, ParameterKind};
 use crate::code::Constant;
 use crate::{Place, Refusal};
@@ -39,11 +40,12 @@ impl Module {
     }
 
     /// The function whose decorators or `def` begin the span.
-    pub(super) fn function(&self, span: &Span) -> Result<Function> {
+    pub(super) fn function(&self, source: &FunctionSource) -> Result<Function> {
+        let span = &source.span;
         let nowhere = Place { start: span.start as u32, end: span.end as u32 };
         let (def, is_method) = find(&self.0.body, span.start, false)
             .ok_or_else(|| Refusal::new(nowhere, "a function without a `def` of its own"))?;
-        Converter { is_method, depth: 0 }.function(def)
+        Converter { source, is_method, depth: 0 }.function(def)
     }
 }
 
@@ -102,13 +104,14 @@ fn refused<T>(at: &impl Ranged, reason: impl Into<String>) -> Result<T> {
     Err(Refusal::new(place(at.range()), reason))
 }
 
-struct Converter {
+struct Converter<'a> {
+    source: &'a FunctionSource,
     /// In a class, names with two leading underscores mean others.
     is_method: bool,
     depth: usize,
 }
 
-impl Converter {
+impl Converter<'_> {
     fn function(mut self, def: &ast::StmtFunctionDef) -> Result<Function> {
         if def.is_async {
             return refused(&def.name, "an `async` function");
@@ -145,16 +148,24 @@ impl Converter {
         parameter: &ast::ParameterWithDefault,
         kind: ParameterKind,
     ) -> Result<Parameter> {
-        let default = parameter.default.as_deref().map(|value| self.default(value)).transpose()?;
         let name = self.identifier(&parameter.parameter.name)?;
+        let default = parameter.default.as_deref();
+        let default = default.map(|value| self.default(&name, value)).transpose()?;
         Ok(Parameter { name, kind, default, place: place(parameter.parameter.name.range()) })
     }
 
-    fn default(&mut self, value: &ast::Expr) -> Result<Constant> {
-        match self.expression(value) {
-            Ok(Expression { kind: ExpressionKind::Constant(constant), .. }) => Ok(constant),
-            _ => refused(value, "a default that is no literal number, bool or None"),
-        }
+    /// What the function holds, which the text need not say.
+    fn default(&mut self, parameter: &str, value: &ast::Expr) -> Result<Constant> {
+        let mut defaults = self.source.defaults.iter();
+        let held = defaults.find(|(name, _)| **name == *parameter);
+        let constant = match (held, self.expression(value)) {
+            (Some((_, Binding::Constant(constant))), _) => number(constant),
+            (None, Ok(Expression { kind: ExpressionKind::Constant(constant), .. })) => {
+                Some(constant)
+            }
+            _ => None,
+        };
+        constant.map_or_else(|| refused(value, "a default that is no number, bool or None"), Ok)
     }
 
     fn identifier(&self, name: &ast::Identifier) -> Result<Arc<str>> {

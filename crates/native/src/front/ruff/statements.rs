@@ -9,7 +9,7 @@ use super::{Converter, Result, place, refused};
 use crate::Place;
 use crate::front::syntax::{Expression, Handler, Message, Statement, StatementKind, Target};
 
-impl Converter {
+impl Converter<'_> {
     pub(super) fn body(&mut self, statements: &[Stmt]) -> Result<Vec<Statement>> {
         let mut body = Vec::new();
         for statement in statements {

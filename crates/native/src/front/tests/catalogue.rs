@@ -175,6 +175,14 @@ const ASSIGNMENTS: &[&str] = &[
     x &= 0xff
     x >>= 1
     return x",
+    r"def f(a):
+    x = a, 2
+    x, y = z = x
+    return x, y, z",
+    r"LIMIT = 3
+def f(a):
+    (LIMIT): int
+    return LIMIT",
 ];
 
 const LOOPS: &[&str] = &[
@@ -611,6 +619,16 @@ def g(a):
     except ValueError:
         return 2
 # a `raise .. from` what is no plain builtin exception",
+    r"def f(a):
+    try:
+        try:
+            x = 1 // a
+        except ZeroDivisionError:
+            return 1
+        else:
+            x // 0
+    except ZeroDivisionError:
+        return 2",
 ];
 
 const FUNCTIONS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, FunctionSource};
+use arrowsmith_contract::{Binding, Constant, FunctionSource};
 
 use super::sources::{is_known, lowered, source};
 use crate::front;
@@ -105,15 +105,29 @@ fn parameters_are_refused_with_their_place() {
     for (parameters, reason) in [
         ("a, *rest", "`*rest`"),
         ("**more", "`**more`"),
-        ("a='x'", "a default that is no literal number, bool or None"),
-        ("a=1 + 1", "a default that is no literal number, bool or None"),
-        ("a=(1, 2)", "a default that is no literal number, bool or None"),
+        ("a='x'", "a default that is no number, bool or None"),
+        ("a=1 + 1", "a default that is no number, bool or None"),
+        ("a=(1, 2)", "a default that is no number, bool or None"),
         ("*, a", "the keyword-only parameter `a` without default"),
     ] {
         let refusal = lowered(&format!("def f({parameters}): pass\n")).unwrap_err();
         assert_eq!(refusal.reason, reason, "{parameters}");
     }
     assert!(lowered("def f(a=-1.5, b=None, /, c=True, *, d=-9223372036854775808): pass\n").is_ok());
+}
+
+#[test]
+fn defaults_are_what_the_function_holds() {
+    let mut source = source("def f(a=SIZE): return a\n");
+    let held = |binding| vec![(Arc::from("a"), binding)];
+    source.defaults = held(Binding::Constant(Constant::Float(2.5)));
+    let program = front::program(&source, &is_known).unwrap();
+    assert_eq!(program.to_string().lines().next(), Some("function 0 f(a=2.5)"));
+    for binding in [Binding::Opaque, Binding::Constant(Constant::Str("x".into()))] {
+        source.defaults = held(binding);
+        let reason = front::program(&source, &is_known).unwrap_err().reason;
+        assert_eq!(reason, "a default that is no number, bool or None");
+    }
 }
 
 #[test]
@@ -151,11 +165,11 @@ fn deep_and_long_functions_are_refused() {
     let mut long = "def f(a):\n    while a:\n".to_owned();
     for depth in 2..15 {
         let indent = "  ".repeat(depth + 1);
-        long += &format!(
-            "{indent}try:\n{indent}  a += 1\n{indent}  if a: continue\n{indent}finally:\n"
-        );
+        let lines = ["try:", "  a += 1", "  if a: continue", "finally:"];
+        long.extend(lines.map(|line| format!("{indent}{line}\n")));
     }
-    long += &format!("{}a -= 1\n", "  ".repeat(16));
+    long.push_str(&"  ".repeat(16));
+    long.push_str("a -= 1\n");
     assert_eq!(lowered(&long).unwrap_err().reason, "a function of more than 20000 steps");
 }
 

@@ -66,7 +66,7 @@ pub(super) fn source(text: &str) -> FunctionSource {
                 file: "<test>".into(),
                 span: Span { start, end: text.len(), first_line: 1 },
                 bindings: own,
-                digest: [0; 32],
+                ..FunctionSource::default()
             };
             bindings.push((name, Binding::Helper(Arc::new(source.clone()))));
             last = Some(source);

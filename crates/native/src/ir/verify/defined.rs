@@ -40,7 +40,9 @@ pub(super) fn check(function: &Function) -> Verified {
             if let Some(var) = used(op).into_iter().find(|var| !defined.has(*var)) {
                 return Err(unset(function, var, index, Some(place)));
             }
-            set(op).into_iter().for_each(|var| defined.set(var));
+            for var in set(op) {
+                defined.set(var);
+            }
         }
         let at_end = match &block.end {
             End::Branch { test, .. } => std::slice::from_ref(test),

@@ -29,6 +29,15 @@ macro_rules! libm {
             Address(called::$call as *const u8)
         })*
 
+        /// The same to be called from Rust; None of what is not libm's.
+        pub(crate) fn call(function: HostFunction) -> Option<fn(&[f64]) -> f64> {
+            match function {
+                $(HostFunction::$one_variant => Some(|arguments| $one(arguments[0])),)*
+                $(HostFunction::$two_variant => Some(|arguments| $two(arguments[0], arguments[1])),)*
+                _ => None,
+            }
+        }
+
         pub(super) fn address(function: HostFunction) -> Address {
             match function {
                 $(HostFunction::$one_variant => Address($one as *const u8),)*

@@ -12,6 +12,8 @@ mod tests;
 
 use crate::ir::HostFunction;
 
+pub(crate) use libm::call as libm;
+
 /// A place in this process that code is called at.
 #[derive(Clone, Copy)]
 pub(super) struct Address(pub(super) *const u8);
@@ -43,8 +45,10 @@ pub(super) fn address(function: HostFunction) -> Address {
     }
 }
 
+type Find = fn() -> Address;
+
 /// What Cranelift calls by itself where the processor has no instruction for it.
-pub(super) const LIBCALLS: [(&str, fn() -> Address); 6] = [
+pub(super) const LIBCALLS: [(&str, Find); 6] = [
     ("fma", libm::fma),
     ("floor", libm::floor),
     ("ceil", libm::ceil),

@@ -72,11 +72,11 @@ fn ask(function: HostFunction, points: &[Point]) -> Vec<String> {
         Value::Int(value) => value.to_string(),
         Value::Float(value) => format!("f{:x}", value.to_bits()),
     };
-    let mut text = String::new();
-    for point in points {
+    let line = |point: &Point| {
         let words: Vec<String> = point.iter().map(word).collect();
-        text += &format!("{} {}\n", function.name(), words.join(" "));
-    }
+        format!("{} {}", function.name(), words.join(" "))
+    };
+    let text = points.iter().map(line).collect::<Vec<_>>().join("\n");
     let mut input = child.stdin.take().unwrap();
     let writer = std::thread::Builder::new().spawn(move || input.write_all(text.as_bytes()));
     let output = child.wait_with_output().unwrap();

@@ -4,6 +4,10 @@ use super::*;
 use crate::ir::draft::{BOOL, Draft, EXIT, FLOAT, INT};
 use crate::ir::{BinaryOp, CheckedOp, Comparison, End, Op, Slot, Type, UnaryOp};
 
+type OfInts = (BinaryOp, fn(i64, i64) -> i64);
+type OfFloats = (BinaryOp, fn(f64, f64) -> f64);
+type OfFloat = (UnaryOp, fn(f64) -> f64);
+
 const INTS: [i64; 17] = [
     i64::MIN,
     i64::MIN + 1,
@@ -106,7 +110,7 @@ fn shifts_lose_no_bits_and_take_no_negative_count() {
 
 #[test]
 fn ints_wrap_and_compare() {
-    let wrapping: [(BinaryOp, fn(i64, i64) -> i64); 6] = [
+    let wrapping: [OfInts; 6] = [
         (BinaryOp::AddWrapping, i64::wrapping_add),
         (BinaryOp::SubtractWrapping, i64::wrapping_sub),
         (BinaryOp::MultiplyWrapping, i64::wrapping_mul),
@@ -155,7 +159,7 @@ fn holds<T: PartialOrd>(comparison: Comparison, a: &T, b: &T) -> bool {
 
 #[test]
 fn floats_compute_and_compare() {
-    let plain: [(BinaryOp, fn(f64, f64) -> f64); 5] = [
+    let plain: [OfFloats; 5] = [
         (BinaryOp::AddFloat, |a, b| a + b),
         (BinaryOp::SubtractFloat, |a, b| a - b),
         (BinaryOp::MultiplyFloat, |a, b| a * b),
@@ -194,7 +198,7 @@ fn of_one(parameter: Slot, op: UnaryOp) -> Module {
 
 #[test]
 fn floats_of_one_argument() {
-    let plain: [(UnaryOp, fn(f64) -> f64); 6] = [
+    let plain: [OfFloat; 6] = [
         (UnaryOp::NegateFloat, |x| -x),
         (UnaryOp::AbsoluteFloat, f64::abs),
         (UnaryOp::SquareRoot, f64::sqrt),

@@ -145,7 +145,7 @@ fn stopped(module: &Module, value: i64) -> Duration {
             stop.store(true, Ordering::Release);
             Instant::now()
         });
-        let answer = compiled.run(&[ints(&[value; 5000])], None, 5000, &stop).unwrap();
+        let answer = compiled.run(&[ints(&vec![value; 5000])], None, 5000, &stop).unwrap();
         let end = Instant::now();
         assert!(answer.is_none());
         end - raised.join().unwrap()

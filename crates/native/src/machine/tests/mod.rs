@@ -4,6 +4,7 @@ mod arithmetic;
 mod calls;
 mod code;
 mod rows;
+mod vector;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +17,7 @@ use crate::ir::Module;
 
 /// Runs all rows, and is not stopped.
 fn run(module: &Module, columns: &[ArrayRef]) -> Answer {
-    let rows = columns.first().map_or(0, |column| column.len());
+    let rows = columns.first().map_or(0, Array::len);
     let compiled = compile(module).unwrap();
     compiled.run(columns, None, rows, &AtomicBool::new(false)).unwrap().unwrap()
 }

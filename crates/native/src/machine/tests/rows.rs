@@ -39,7 +39,7 @@ fn validity_and_bools_are_read_and_written_at_any_offset() {
 #[test]
 fn a_column_without_nulls_is_all_there() {
     let columns: [ArrayRef; 2] =
-        [floats(&[1.0; 5000]), Arc::new(BooleanArray::from(vec![true; 5000]))];
+        [floats(&vec![1.0; 5000]), Arc::new(BooleanArray::from(vec![true; 5000]))];
     assert_eq!(run(&keep(), &columns).values.null_count(), 0);
 }
 
@@ -90,7 +90,7 @@ fn rows_leave_where_they_must_and_the_others_go_on() {
 fn all_rows_may_leave() {
     let mut draft = Draft::new("never", &[Type::Int], &[Type::Int]);
     draft.end(End::Exit(EXIT));
-    let answer = run(&draft.module(&[INT], INT), &[ints(&[1; 5000])]);
+    let answer = run(&draft.module(&[INT], INT), &[ints(&vec![1; 5000])]);
     assert_eq!(answer.left.len(), 5000);
     assert!(answer.left.iter().zip(0..).all(|(left, row)| *left == Left { row, exit: 0 }));
 }

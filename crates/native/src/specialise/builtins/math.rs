@@ -9,7 +9,7 @@ use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
 
 /// A function of libm that Python calls with one float.
-pub(super) struct OfOneFloat {
+pub(in crate::specialise) struct OfOneFloat {
     function: HostFunction,
     /// What an infinity for a finite argument is: a `math range error`, else a domain error.
     can_overflow: bool,
