@@ -20,8 +20,8 @@ from tests.native.templates import PREAMBLE
 from tests.native.traps import CATALOGUE
 
 PROGRAMS = 150
-ROWS = 24
-TRAP_ROWS = 40
+ROWS = 12
+TRAP_ROWS = 20
 
 
 def encoded(value: Any) -> Any:

@@ -87,13 +87,16 @@ impl Program {
         for one in &answer.left {
             left[one.row as usize] = true;
         }
-        let wrong = (0..rows).find(|&row| {
-            !left[row] && !is_same(&self.answers[row], &answer.values, row)
-        });
+        let wrong =
+            (0..rows).find(|&row| !left[row] && !is_same(&self.answers[row], &answer.values, row));
         let told = wrong.map(|row| {
             format!(
                 "{}{:?} gives {:?} in place of {}\n{}\n{module}",
-                self.name, self.rows[row], answer.values.slice(row, 1), self.answers[row], self.text
+                self.name,
+                self.rows[row],
+                answer.values.slice(row, 1),
+                self.answers[row],
+                self.text
             )
         });
         (told, answer.left.len())
@@ -111,8 +114,9 @@ fn is_same(answer: &Value, values: &ArrayRef, row: usize) -> bool {
     }
     if let Some(values) = values.as_primitive_opt::<Float64Type>() {
         let value = values.value(row);
-        return float(answer)
-            .is_some_and(|known| known.to_bits() == value.to_bits() || (known.is_nan() && value.is_nan()));
+        return float(answer).is_some_and(|known| {
+            known.to_bits() == value.to_bits() || (known.is_nan() && value.is_nan())
+        });
     }
     if let Some(values) = values.as_primitive_opt::<Int64Type>() {
         return answer.as_i64() == Some(values.value(row));
