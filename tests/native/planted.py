@@ -65,7 +65,8 @@ class Mistake:
 
     def __call__(self, text: str) -> str:
         # A mistake may make a loop endless.
-        tree = ast.parse(text.replace("tier=", f"timeout={SECONDS}, tier="))
+        limited = text if "timeout=" in text else text.replace("tier=", f"timeout={SECONDS}, tier=")
+        tree = ast.parse(limited)
         changed = self.transform(tree) if self.transform else _Replace(self.of).visit(tree)
         preamble = f"import math\n{RUNTIME}\nwrong = {self.wrong or None}\n"
         return preamble + ast.unparse(ast.fix_missing_locations(changed))
@@ -167,7 +168,7 @@ MISTAKES = [
     Mistake("~ of a bool is not", "InvertInt -> Not", "~",
             "lambda a: not a if type(a) is bool else ~a"),
     Mistake("0 - x for -x", "NegateFloat -> SubtractFloat from 0", "neg", "lambda a: 0 - a"),
-    Mistake("x + 0 is x", "AddFloat of 0 -> Copy", "+", "lambda a, b: a if b == 0 else a + b"),
+    Mistake("x + 0 is x", "AddFloat of 0 -> Copy", "+", "lambda a, b: a if b == 0 else a + b", rare=True),
     Mistake("x - x is 0", "SubtractFloat -> Constant", "-",
             "lambda a, b: type(a)(0) if type(a) is type(b) and (a is b or a == b) else a - b"),
     Mistake("division by zero is infinite", "a lost Guard", "/",
@@ -177,7 +178,7 @@ MISTAKES = [
     Mistake("unordered is less", "Less -> not GreaterEqual", "<",
             "lambda a, b: not a >= b"),
     Mistake("NaN equals itself", "CompareFloat of the same -> Constant", "==",
-            "lambda a, b: a == b or (a != a and b != b)"),
+            "lambda a, b: a == b or (a != a and b != b)", rare=True),
     Mistake("NaN differs from nothing", "NotEqual ordered", "!=",
             "lambda a, b: a < b or a > b"),
     Mistake("NaN is false", "truth as an ordered comparison", "not", "lambda a: not a or a != a", rare=True),
@@ -193,7 +194,7 @@ MISTAKES = [
     Mistake("int rounds", "Truncate -> RoundHalfEven", "int", "lambda a: round(a)"),
     Mistake("no domain check of sqrt", "a lost Guard", "math.sqrt", "quiet(math.sqrt, math.nan)"),
     Mistake("no pole check of log", "a lost Guard", "math.log", "quiet(math.log, -math.inf)", rare=True),
-    Mistake("no range check of exp", "a lost Guard", "math.exp", "quiet(math.exp, math.inf)"),
+    Mistake("no range check of exp", "a lost Guard", "math.exp", "quiet(math.exp, math.inf)", rare=True),
     Mistake("sin of infinity", "a lost Guard", "math.sin", "quiet(math.sin, math.nan)"),
     Mistake("radians by division", "a / 180 * pi", "math.radians",
             "lambda a: a / 180.0 * math.pi", rare=True),

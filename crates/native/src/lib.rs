@@ -18,6 +18,8 @@ pub mod ir;
 pub mod kernel;
 pub mod machine;
 mod place;
+#[cfg(test)]
+mod recorded;
 mod reference;
 mod refusal;
 mod specialise;

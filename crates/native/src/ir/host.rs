@@ -81,7 +81,7 @@ host_functions! {
     RoundHalfEven = "round_half_even" (Float) -> (Float);
     /// `round(x, digits)` for a finite x, and whether that is certain; it overflows to an infinity.
     RoundDigits = "round_digits" (Float, Int) -> (Float, Bool);
-    /// `round(i, digits)` for negative digits, and whether it fits.
+    /// `round(i, digits)` of an int, and whether it fits.
     RoundIntDigits = "round_int_digits" (Int, Int) -> (Int, Bool);
     /// `math.gcd`, and whether it fits.
     Gcd = "gcd" (Int, Int) -> (Int, Bool);

@@ -71,9 +71,12 @@ fn before_point(x: f64, places: i32) -> Option<f64> {
     Some(if x.abs() > half { (half * 2.0).copysign(x) } else { 0_f64.copysign(x) })
 }
 
-/// `round(i, digits)` for negative digits: to a multiple of a power of ten, ties to even.
+/// `round(i, digits)`: for negative digits to a multiple of a power of ten, ties to even.
 pub(super) extern "C" fn int_digits(value: i64, digits: i64, fits: &mut u8) -> i64 {
     *fits = 1;
+    if digits >= 0 {
+        return value;
+    }
     // Half of 10**20 is beyond all 64-bit numbers.
     if digits <= -20 {
         return 0;

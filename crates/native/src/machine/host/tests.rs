@@ -280,7 +280,7 @@ fn to_domain(function: HostFunction, mut point: Point) -> Point {
             point[1] = Value::Int(n & mask);
         }
         [_, Value::Int(n)] if function == HostFunction::RoundIntDigits => {
-            point[1] = Value::Int(-(n & 31) - 1);
+            point[1] = Value::Int(11 - (n & 63));
         }
         [_, Value::Int(n)] if function == HostFunction::RoundDigits && n % 4 != 0 => {
             point[1] = Value::Int(n % 20);
