@@ -24,7 +24,7 @@ pub(crate) fn batch(
 
 /// The `count` columns of one piece or more, one piece after another.
 pub(crate) fn concat_columns<'a>(
-    pieces: impl Iterator<Item = &'a Vec<ArrayRef>> + Clone,
+    pieces: &(impl Iterator<Item = &'a Vec<ArrayRef>> + Clone),
     count: usize,
 ) -> Result<Vec<ArrayRef>> {
     let column = |index: usize| {

@@ -71,7 +71,7 @@ impl Accumulator for Frame {
         if self.pieces.is_empty() {
             return self.usage.initial().map_err(through_datafusion);
         }
-        let columns = operators::concat_columns(self.pieces.iter(), self.fields.len())?;
+        let columns = operators::concat_columns(&self.pieces.iter(), self.fields.len())?;
         let context = self.usage.context();
         let answer = || {
             let mut accumulator = self.usage.accumulator(&self.fields)?;

@@ -126,7 +126,7 @@ fn arguments(evaluation: &Evaluation, batches: &[RecordBatch]) -> Result<Vec<Arr
         return function.columns(batch);
     }
     let pieces = batches.iter().map(|batch| function.columns(batch)).collect::<Result<Vec<_>>>()?;
-    operators::concat_columns(pieces.iter(), function.arguments().len())
+    operators::concat_columns(&pieces.iter(), function.arguments().len())
 }
 
 fn append(
