@@ -57,7 +57,7 @@ impl Running {
     fn check(&self, yielded: &Yielded, most: usize) -> Result<()> {
         let Yielded { batch, origins } = yielded;
         let rows = batch.num_rows();
-        let types = batch.columns().iter().map(|column| column.data_type());
+        let types = batch.columns().iter().map(Array::data_type);
         let declared = self.schema.fields().iter().map(|field| field.data_type());
         let is_declared = types.clone().eq(declared);
         let places = origins.values();
