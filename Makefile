@@ -15,7 +15,7 @@ export CARGO_TARGET_DIR
 PYO3 := env PYO3_BUILD_EXTENSION_MODULE=1 PYO3_PYTHON=$(BIN)/python \
 	$$($(BIN)/python scripts/pyo3_environment.py $(CARGO_TARGET_DIR))
 
-.PHONY: help build demo test test-rust test-python fuzz-native check lint types bench docs fix features clean
+.PHONY: help build demo test test-rust test-python fuzz-native check lint types bench fix features clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -9,8 +9,9 @@ of the same batches. The functions are those of `benches/plugins/rows.py`.
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -25,9 +26,11 @@ ROWS = 1_000_000
 PLUGIN = Path(__file__).parent / "plugins" / "rows.py"
 
 
-def loop(rows: int, form: str, total: Callable[[Iterator[Any]], int]) -> Case[Any, Any]:
+def loop(
+    module: ModuleType, rows: int, form: str, total: Callable[[Iterator[Any]], int]
+) -> Case[Any, Any]:
     """Loop over the bare generator."""
-    generator = getattr(plugin_module(PLUGIN), form)
+    generator = getattr(module, form)
 
     @contextmanager
     def setup() -> Iterator[None]:
@@ -59,9 +62,8 @@ def total_of_tuples(rows: Iterator[tuple[int, float, str]]) -> int:
 
 
 @contextmanager
-def parquet(rows: int) -> Iterator[str]:
+def parquet(module: ModuleType, rows: int) -> Iterator[str]:
     """Write the rows to a file."""
-    module = plugin_module(PLUGIN)
     ids, values, names = zip(*module.tuples(rows), strict=True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.parquet"
@@ -69,31 +71,32 @@ def parquet(rows: int) -> Iterator[str]:
         yield str(path)
 
 
-def pyarrow(rows: int) -> Case[Any, Any]:
+def pyarrow(module: ModuleType, rows: int) -> Case[Any, Any]:
     """Make a table of the batches of the file."""
-    batches = plugin_module(PLUGIN).batches
     return Case(
         name="pyarrow",
         rows=rows,
-        setup=lambda: parquet(rows),
-        run=lambda path: pa.Table.from_batches(batches(path)),
+        setup=lambda: parquet(module, rows),
+        run=lambda path: pa.Table.from_batches(module.batches(path)),
         answer=_total,
     )
 
 
-def ours(rows: int, form: str) -> Case[Any, Any]:
+def ours(module: ModuleType, rows: int, form: str) -> Case[Any, Any]:
     """Select from the procedure."""
+
+    def argument() -> AbstractContextManager[str | int]:
+        return parquet(module, rows) if form == "batches" else nullcontext(rows)
 
     @contextmanager
     def setup() -> Iterator[arrowsmith.Relation]:
         with (
-            parquet(rows) as path,
+            argument() as given,
             arrowsmith.Database.in_memory() as database,
             database.session() as session,
         ):
             session.load_plugin(PLUGIN)
-            argument = path if form == "batches" else rows
-            yield session.sql(f"SELECT * FROM rows.{form}($1)", [argument])
+            yield session.sql(f"SELECT * FROM rows.{form}($1)", [given])
 
     return Case(
         name=f"arrowsmith {form}",
@@ -113,16 +116,17 @@ def _total(table: pa.Table) -> int:
 
 def make(rows: int) -> Bench:
     """Return the bench for a number of rows."""
+    module = plugin_module(PLUGIN)
     names = {form: f"arrowsmith {form}" for form in ("dicts", "tuples", "batches")}
     return Bench(
         title=f"A procedure of {rows:,} rows",
         cases=[
-            loop(rows, "dicts", total_of_dicts),
-            ours(rows, "dicts"),
-            loop(rows, "tuples", total_of_tuples),
-            ours(rows, "tuples"),
-            pyarrow(rows),
-            ours(rows, "batches"),
+            loop(module, rows, "dicts", total_of_dicts),
+            ours(module, rows, "dicts"),
+            loop(module, rows, "tuples", total_of_tuples),
+            ours(module, rows, "tuples"),
+            pyarrow(module, rows),
+            ours(module, rows, "batches"),
         ],
         checks=[
             Check(name, "loop over dicts")

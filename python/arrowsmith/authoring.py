@@ -110,7 +110,5 @@ def _last_of_each_name(declarations: list[Declaration]) -> Iterable[Declaration]
 
 def _name(declaration: Declaration) -> str | int:
     """Give the name, or for what has none, which is told when it is loaded, a number."""
-    name: object = declaration.name
-    if name is None:
-        name = getattr(declaration.function, "__name__", None)
-    return name if isinstance(name, str) else id(declaration)
+    name = declaration.own_name
+    return name if isinstance(name, str) and name else id(declaration)

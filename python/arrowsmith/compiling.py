@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import threading
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from arrowsmith._native import boundary
@@ -87,14 +86,14 @@ def compile(  # noqa: A001 - called like `re.compile`
     return Function(native, stands_for=function)
 
 
-_lock = threading.Lock()
 _sessions: dict[int, Session] = {}
 """The session that runs what is compiled, by process: the child of a fork needs its own."""
 
 
 def _session() -> Session:
-    with _lock:
-        session = _sessions.get(os.getpid())
-        if session is None:
-            session = _sessions[os.getpid()] = Database.in_memory(progress=False).session()
-        return session
+    # Without a lock, which a fork might copy while it is held. Who comes second throws one away.
+    session = _sessions.get(os.getpid())
+    if session is None:
+        made = Database.in_memory(progress=False).session()
+        session = _sessions.setdefault(os.getpid(), made)
+    return session

@@ -6,9 +6,9 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-__all__ = ["GrantWarning", "Terms", "terms", "warn_of_denied"]
+__all__ = ["GrantWarning", "Terms", "terms", "warn_of_missing"]
 
 
 class GrantWarning(UserWarning):
@@ -41,8 +41,6 @@ class Terms(NamedTuple):
     grants: list[str] | None
     strict: bool
     replace: bool
-    warn: Callable[[str, list[str]], None]
-    """Called before a plugin is registered without some of its functions."""
 
 
 def terms(grants: Iterable[str] | None, *, strict: bool, replace: bool) -> Terms:
@@ -55,11 +53,13 @@ def terms(grants: Iterable[str] | None, *, strict: bool, replace: bool) -> Terms
         if not isinstance(name, str):
             message = f"grants must be a list of capability names, got {name!r} in it"
             raise TypeError(message)
-    return Terms(names, strict, replace, warn_of_denied)
+    return Terms(names, strict, replace)
 
 
-def warn_of_denied(plugin_id: str, denied: list[str]) -> None:
-    """Warn of missing grants, at the line that called the method which loads."""
-    message = f"plugin {plugin_id} needs grants that were not given: {', '.join(denied)}"
-    message += "; its functions of these kinds are denied"
+def warn_of_missing(missing: str) -> None:
+    """Warn of missing grants, at the line that called the method which loads.
+
+    The native module calls it before it registers a plugin without some of its functions.
+    """
+    message = f"{missing}; its functions of these kinds are denied"
     warnings.warn(message, GrantWarning, stacklevel=3)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from arrowsmith._native import boundary
-from arrowsmith.grants import terms, warn_of_denied
+from arrowsmith.grants import terms
 from arrowsmith.relation import Relation
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Loading:
                 the plugin came from text or from an object, so that there is nothing to read.
             PlanError: No plugin of that id is loaded here.
         """
-        return self._plugins.reload(plugin_id, warn_of_denied)
+        return self._plugins.reload(plugin_id)
 
     @boundary
     def unload(self, plugin_id: str) -> bool:

@@ -140,12 +140,14 @@ class BlockingDriver(Driver):
         self._session.cancel()
 
     def functions(self):
-        listed = self._session.functions()
-        return {row[0]: dict(zip(listed.columns, row, strict=True)) for row in listed.rows()}
+        return _by_first_column(self._session.functions())
 
     def plugins(self):
-        listed = self._session.plugins()
-        return {row[0]: dict(zip(listed.columns, row, strict=True)) for row in listed.rows()}
+        return _by_first_column(self._session.plugins())
 
     def another(self):
         return type(self)(self._database)
+
+
+def _by_first_column(listed):
+    return {row[0]: dict(zip(listed.columns, row, strict=True)) for row in listed.rows()}

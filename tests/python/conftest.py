@@ -1,8 +1,13 @@
 """What every test may ask for."""
 
+import concurrent.futures
+import gc
+import linecache
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +16,7 @@ from typing import Any
 import pytest
 
 import arrowsmith
+from benches.plugin_module import plugin_module
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,6 +64,89 @@ def run_script() -> RunScript:
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def example(request: pytest.FixtureRequest) -> Callable[[str], ModuleType]:
+    """Import a file of the example that the test module names in `EXAMPLE`, as a plain module."""
+    folder = ROOT / "examples" / request.module.EXAMPLE
+    return lambda name: plugin_module(folder / f"{name}.py")
+
+
+@pytest.fixture(scope="module")
+def run(example: Callable[[str], ModuleType]) -> ModuleType:
+    """Import the example's script."""
+    return example("run")
+
+
+@pytest.fixture(scope="module")
+def example_session(run: ModuleType) -> Iterator[arrowsmith.Session]:
+    """Prepare a session as the example's script does."""
+    with arrowsmith.Database.in_memory() as database, database.session() as session:
+        run.prepare(session)
+        yield session
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], object]], bool]:
+    """Wait for at most ten seconds until a condition holds, and give whether it does."""
+
+    def until(condition: Callable[[], object]) -> bool:
+        end = time.monotonic() + 10
+        while not (holds := bool(condition())) and time.monotonic() < end:
+            time.sleep(0.002)
+        return holds
+
+    return until
+
+
+@pytest.fixture
+def is_gone(until: Callable[[Callable[[], object]], bool]) -> Callable[..., bool]:
+    """Tell whether nothing is left of the modules of a plugin, nor of the texts of its files."""
+
+    def is_gone(session: arrowsmith.Session, stem: str, *files: str) -> bool:
+        def nothing_is_left() -> bool:
+            gc.collect()
+            # What Rust drops goes when a thread next enters Python.
+            session.sql("SELECT 1").rows()
+            names = [name for name in sys.modules.copy() if "plugin" in name]
+            return not any(name.endswith(stem) for name in names) and not any(
+                file in linecache.cache for file in files
+            )
+
+        return until(nothing_is_left)
+
+    return is_gone
+
+
+@pytest.fixture
+def while_it_runs() -> Callable[..., list[tuple[Any, ...]]]:
+    """Do something while a query runs, and give the query's rows.
+
+    Its text is planned before, and calls `wait` on the way.
+    """
+
+    def while_it_runs(
+        session: arrowsmith.Session, query: str, act: Callable[[], object]
+    ) -> list[tuple[Any, ...]]:
+        started, acted = threading.Event(), threading.Event()
+
+        @session.add_function
+        def wait(x: int) -> int:
+            started.set()
+            assert acted.wait(30)
+            return x
+
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            rows = pool.submit(session.sql(query).rows)
+            try:
+                assert started.wait(30)
+                act()
+            finally:
+                acted.set()
+            return rows.result(30)
+
+    return while_it_runs
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Plugins of a database, which all of its sessions see."""
 
 import gc
-import sys
-import threading
 
 import pytest
 
@@ -123,30 +121,15 @@ def test_the_end_of_a_session_leaves_it_alone(database):
     assert version(database.session()) == 1
 
 
-def test_a_running_query_finishes_with_what_it_started_with(database):
+def test_a_running_query_finishes_with_what_it_started_with(database, while_it_runs):
     session = database.session()
-    started, changed = threading.Event(), threading.Event()
-
-    @session.add_function
-    def wait(x: int) -> int:
-        started.set()
-        assert changed.wait(30)
-        return x
-
     load(database, 1)
-    rows = []
-    query = session.sql("SELECT calc.version(wait(value)) AS v FROM generate_series(1, 3)")
-    thread = threading.Thread(target=lambda: rows.extend(query.rows()))
-    thread.start()
-    assert started.wait(30)
-    load(database, 2)
-    changed.set()
-    thread.join(30)
-    assert rows == [(1,), (1,), (1,)]
+    query = "SELECT calc.version(wait(value)) AS v FROM generate_series(1, 3)"
+    assert while_it_runs(session, query, lambda: load(database, 2)) == [(1,), (1,), (1,)]
     assert version(session) == 2
 
 
-def test_closing_the_database_frees_all():
+def test_closing_the_database_frees_all(is_gone):
     database = arrowsmith.Database.in_memory(threads=1)
     session = database.session()
     load(database, 1, "freed_with_its_database")
@@ -155,14 +138,7 @@ def test_closing_the_database_frees_all():
     with pytest.raises(arrowsmith.ClosedError):
         load(database, 1)
     with arrowsmith.Database.in_memory(threads=1) as other:
-        for _ in range(200):
-            gc.collect()
-            # What Rust drops goes when a thread next enters Python.
-            other.session().sql("SELECT 1").rows()
-            left = [name for name in sys.modules if name.endswith("freed_with_its_database")]
-            if not left:
-                break
-    assert left == []
+        assert is_gone(other.session(), "freed_with_its_database")
 
 
 def test_a_session_outlives_its_database_object():

@@ -8,12 +8,17 @@ import pytest
 import arrowsmith
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/functions.md"])
-def test_examples_in_documents(name):
-    failed, attempted = doctest.testfile(str(ROOT / name), module_relative=False)
-    assert attempted > 10
+def test_there_are_documents():
+    assert {"README.md", "errors.md", "functions.md"} <= {path.name for path in DOCUMENTS}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_examples_in_documents(path):
+    failed, attempted = doctest.testfile(str(path), module_relative=False)
+    assert attempted > 5
     assert failed == 0
 
 

@@ -132,7 +132,7 @@ def f(x: int) -> int:
 """
 
 
-def test_what_is_stopped_while_it_waits_for_a_query_cleans_up_too(session, newest_module):
+def test_what_is_stopped_while_it_waits_for_a_query_cleans_up_too(session, newest_module, until):
     session.load_python_plugin(OWNER, "owner")
     module = newest_module("owner")
     with arrowsmith.Database.in_memory(threads=1) as database:
@@ -144,7 +144,4 @@ def test_what_is_stopped_while_it_waits_for_a_query_cleans_up_too(session, newes
             with pytest.raises(arrowsmith.QueryCancelled):
                 session.sql("SELECT owner.f(1)").rows()
             stopper.join()
-            end = time.monotonic() + 5
-            while len(module.ended) < number:
-                assert time.monotonic() < end, (module.begun, module.ended)
-                time.sleep(0.005)
+            assert until(lambda: len(module.ended) >= number), (module.begun, module.ended)  # noqa: B023 - called at once

@@ -1,35 +1,15 @@
 """The first example over real data: the distances, and their bits."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-import arrowsmith
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "01_haversine"
-
-
-def load_module(name, **globals_):
-    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    vars(module).update(globals_)
-    spec.loader.exec_module(module)
-    return module
+EXAMPLE = "01_haversine"
 
 
 @pytest.fixture(scope="module")
-def run():
-    return load_module("run")
-
-
-@pytest.fixture(scope="module")
-def session(run):
-    with arrowsmith.Database.in_memory() as database, database.session() as session:
-        run.prepare(session)
-        session.sql(run.LEGS)
-        yield session
+def session(run, example_session):
+    example_session.sql(run.LEGS)
+    return example_session
 
 
 def test_the_computed_distance_agrees_with_the_recorded_one(run, session):
@@ -44,8 +24,8 @@ def test_the_computed_distance_agrees_with_the_recorded_one(run, session):
     assert max(off.values()) < 0.01
 
 
-def test_row_mode_has_the_bits_of_cpython(session):
-    haversine = load_module("geo", db=arrowsmith.Plugin("geo")).haversine
+def test_row_mode_has_the_bits_of_cpython(session, example):
+    haversine = example("geo").haversine
     legs = session.sql(
         "SELECT lat1, lon1, lat2, lon2, geo.haversine(lat1, lon1, lat2, lon2) AS km FROM legs"
     ).to_arrow()
@@ -61,8 +41,8 @@ def test_row_mode_has_the_bits_of_cpython(session):
     assert np.array_equal(*bits)
 
 
-def test_vectorized_mode_has_the_bits_of_numpy(session):
-    haversine_np = load_module("geo", db=arrowsmith.Plugin("geo")).haversine_np
+def test_vectorized_mode_has_the_bits_of_numpy(session, example):
+    haversine_np = example("geo").haversine_np
     legs = session.sql(
         "SELECT lat1, lon1, lat2, lon2, geo.haversine_np(lat1, lon1, lat2, lon2) AS km FROM legs"
     ).to_arrow()

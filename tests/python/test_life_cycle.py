@@ -1,5 +1,6 @@
 """Closing, re-entry, Ctrl-C, memory."""
 
+import builtins
 import concurrent.futures
 import signal
 import subprocess
@@ -32,6 +33,44 @@ def test_closed_things_say_so():
     assert database.closed
     with pytest.raises(arrowsmith.ClosedError):
         database.session()
+
+
+class Closing:
+    """A function that closes a session as soon as it is asked for its name."""
+
+    def __init__(self, session):
+        self.session = session
+
+    @property
+    def __name__(self):
+        self.session.close()
+        return "closing"
+
+    def __call__(self, x: int) -> int:
+        return x
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        lambda session, _: session.add_function(Closing(session)),
+        lambda session, path: session.load_plugin(path),
+        lambda session, _: session.reload("p"),
+    ],
+    ids=["add_function", "load_plugin", "reload"],
+)
+def test_nothing_stays_of_what_is_loaded_while_the_session_is_closed(
+    session, load, tmp_path, monkeypatch
+):
+    path = tmp_path / "p.py"
+    source = "@db.scalar_fn\ndef f(x: int) -> int:\n    return x\n"
+    path.write_text(source)
+    session.load_plugin(path)
+    path.write_text(f"import builtins\nbuiltins.closing.close()\n{source}")
+    monkeypatch.setattr(builtins, "closing", session, raising=False)
+    with pytest.raises(arrowsmith.ClosedError):
+        load(session, path)
+    assert session._native.function_count() == 0
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -152,7 +152,7 @@ def test_nothing_stays_of_a_plugin_that_failed(session):
 def test_functions_lists_what_is_in_force(session):
     source = textwrap.dedent(
         """
-        @db.scalar_fn(determinism="pure")
+        @db.scalar_fn(determinism="pure", tier="inline")
         def f(x: float, y: float | None) -> float:
             return x
         """
@@ -161,7 +161,7 @@ def test_functions_lists_what_is_in_force(session):
     [row] = session.functions().rows()
     assert row == (
         "p.f", "scalar", "row", "(x: float, y: float?) -> float", "x: skip, y: pass",
-        "pure", "raise", None, True, "inline", "0.0.0",
+        "pure", "raise", None, True, "inline", "declared", None, None, "0.0.0",
     )  # fmt: skip
 
 

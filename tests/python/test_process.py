@@ -49,8 +49,7 @@ def is_about_a_lost_thread(stderr):
 
 
 @pytest.mark.parametrize("function", ["endless", "sleeps"])
-@pytest.mark.parametrize("daemon", [True])
-def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon, run):
+def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, run):
     done = run(
         f"""
         def query():
@@ -58,7 +57,7 @@ def test_the_interpreter_exits_while_a_thread_waits_for_a_query(function, daemon
                 session.sql("SELECT p.{function}(value) FROM generate_series(1, 10)").rows()
             except arrowsmith.ClosedError:
                 print("closed", flush=True)
-        threading.Thread(target=query, daemon={daemon}).start()
+        threading.Thread(target=query, daemon=True).start()
         started.wait()
         print("leaving", flush=True)
         """

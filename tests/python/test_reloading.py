@@ -134,27 +134,15 @@ def test_other_sessions_are_not_touched(database, path):
 
 
 @pytest.mark.parametrize("change", ["reload", "unload", "load_python_plugin"])
-def test_a_running_query_finishes_with_what_it_started_with(session, path, change):
-    started, changed = threading.Event(), threading.Event()
-
-    @session.add_function
-    def wait(x: int) -> int:
-        started.set()
-        assert changed.wait(30)
-        return x
+def test_a_running_query_finishes_with_what_it_started_with(session, path, change, while_it_runs):
+    def act():
+        path.write_text(VERSIONED.format(2))
+        arguments = [VERSIONED.format(2)] if change == "load_python_plugin" else []
+        getattr(session, change)(*arguments, "calc")
 
     session.load_plugin(path)
-    rows = []
-    query = session.sql("SELECT calc.version(wait(value)) AS v FROM generate_series(1, 3)")
-    thread = threading.Thread(target=lambda: rows.extend(query.rows()))
-    thread.start()
-    assert started.wait(30)
-    path.write_text(VERSIONED.format(2))
-    arguments = [VERSIONED.format(2)] if change == "load_python_plugin" else []
-    getattr(session, change)(*arguments, "calc")
-    changed.set()
-    thread.join(30)
-    assert rows == [(1,), (1,), (1,)]
+    query = "SELECT calc.version(wait(value)) AS v FROM generate_series(1, 3)"
+    assert while_it_runs(session, query, act) == [(1,), (1,), (1,)]
     if change != "unload":
         assert version(session) == 2
 

@@ -1,43 +1,19 @@
 """The second example over real data: the answers of its functions, beside plain Python's."""
 
-import importlib.util
 from itertools import groupby
-from pathlib import Path
 
 import pytest
 
-import arrowsmith
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "02_score"
+EXAMPLE = "02_score"
 
 
-def load_module(name, **globals_):
-    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    vars(module).update(globals_)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def run():
-    return load_module("run")
-
-
-@pytest.fixture(scope="module")
-def session(run):
-    with arrowsmith.Database.in_memory() as database, database.session() as session:
-        run.prepare(session)
-        yield session
-
-
-def test_the_score_of_each_airline_is_what_python_sums(run, session):
+def test_the_score_of_each_airline_is_what_python_sums(run, example_session):
     delays = {}
     query = "SELECT a.name, f.dep_delay FROM flights f JOIN airlines a ON a.carrier = f.carrier"
-    for name, delay in session.sql(query).rows():
+    for name, delay in example_session.sql(query).rows():
         if delay is not None:
             delays.setdefault(name, []).append(delay)
-    rows = run.airlines(session).rows()
+    rows = run.airlines(example_session).rows()
     assert len(rows) == 16
     for name, flights, score, per_flight in rows:
         assert flights == len(delays[name])
@@ -45,23 +21,30 @@ def test_the_score_of_each_airline_is_what_python_sums(run, session):
         assert per_flight == score / flights
 
 
-def test_the_series_of_each_plane_is_what_python_steps_through(run, session):
-    series = load_module("score", db=arrowsmith.Plugin("score")).ScoreSeries()
+def test_the_series_of_each_plane_is_what_python_steps_through(run, example, example_session):
+    series = example("score").ScoreSeries()
     query = """SELECT tailnum, carrier, dep_delay FROM flights WHERE tailnum IS NOT NULL
                ORDER BY tailnum, time_hour, sched_dep_time, flight, origin"""
     worst = {}
-    for tailnum, flights in groupby(session.sql(query).rows(), key=lambda row: row[0]):
+    for tailnum, flights in groupby(example_session.sql(query).rows(), key=lambda row: row[0]):
         state = series.init()
         for _, carrier, delay in flights:
             if delay is not None:
                 state, value = series.step(state, float(delay))
                 worst[tailnum, carrier] = max(worst.get((tailnum, carrier), value), value)
     wanted = sorted(worst.items(), key=lambda item: (-item[1], item[0][0]))[:10]
-    found = run.planes(session).rows()
+    found = run.planes(example_session).rows()
     assert [(row[0], row[1], row[3]) for row in found] == [(*key, at) for key, at in wanted]
 
 
-def test_a_null_has_no_value_and_leaves_the_state(session):
+def test_a_null_has_no_value_and_leaves_the_state(example_session):
     query = """SELECT score.score_series(v) OVER (ORDER BY t)
                FROM (VALUES (1, 2.0), (2, NULL), (3, 1.0), (4, 3.0)) AS s(t, v)"""
-    assert session.sql(query).rows() == [(2.0,), (None,), (1.0,), (3.9,)]
+    assert example_session.sql(query).rows() == [(2.0,), (None,), (1.0,), (3.9,)]
+
+
+def test_main_prints_both_tables(run, capsys):
+    run.main()
+    shown = capsys.readouterr().out
+    assert "per_flight" in shown
+    assert "worst" in shown

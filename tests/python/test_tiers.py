@@ -22,6 +22,22 @@ def half(x: float) -> float:
     return math.sqrt(x) / 2
 """
 
+TOTAL = """\
+@db.aggregate_fn
+class total:
+    def __init__(self):
+        self.sum = 0.0
+
+    def add(self, x: float):
+        self.sum += x
+
+    def merge(self, other):
+        self.sum += other.sum
+
+    def result(self) -> float:
+        return self.sum
+"""
+
 
 def gauss(n: int) -> int:
     return 0 if n <= 0 else n + gauss(n - 1)
@@ -50,14 +66,8 @@ def test_reasons_are_listed(load: Load) -> None:
             def closure(x: float) -> float: return x + n
 
         make(1)
-
-        @db.aggregate_fn
-        class total:
-            def __init__(self): self.sum = 0.0
-            def add(self, x: float): self.sum += x
-            def merge(self, other): self.sum += other.sum
-            def result(self) -> float: return self.sum
         """.replace("\n        ", "\n")
+        + TOTAL
     )
     reasons = {
         "p.declared": "declared",
@@ -107,11 +117,7 @@ def test_sessions_have_a_default_that_databases_give_them() -> None:
         assert row(other, "own.half")["reason"] != "declared"
         strict = database.session(tier="native")
         with pytest.raises(arrowsmith.PluginLoadError, match="can't be compiled: an aggregate"):
-            strict.load_python_plugin(
-                "db.aggregate_fn('a', args=['float'], returns='float')"
-                "({'init': int, 'accumulate': max, 'merge': max, 'finalize': float})",
-                "own",
-            )
+            strict.load_python_plugin(TOTAL, "own")
 
 
 def test_reloading_keeps_the_default(tmp_path: Path, database: arrowsmith.Database) -> None:
@@ -149,7 +155,7 @@ def test_compile_gives_what_a_session_gives() -> None:
 
     compiled = arrowsmith.compile(half)
     assert isinstance(compiled, arrowsmith.Function)
-    assert (compiled.name, compiled.kind) == ("compiled.half", "scalar")
+    assert (compiled.name, compiled.kind) == ("compiled.half.half", "scalar")
     assert (compiled(3), compiled(3, 4.0), compiled(None)) == (1.5, 0.75, None)
     answer = compiled(np.array([1.0, 2.0]))
     assert isinstance(answer, np.ndarray)

@@ -167,7 +167,7 @@ def test_a_thread_that_cannot_be_interrupted_is_named(session):
         released.set()
 
 
-def test_a_write_that_is_stopped_leaves_nothing_behind(session, tmp_path):
+def test_a_write_that_is_stopped_leaves_nothing_behind(session, tmp_path, until):
     numbers = "SELECT value FROM generate_series(1, 200000)"
     whole = time.monotonic()
     session.sql(numbers).write_parquet(tmp_path / "kept.parquet")
@@ -177,11 +177,7 @@ def test_a_write_that_is_stopped_leaves_nothing_behind(session, tmp_path):
         with contextlib.suppress(arrowsmith.QueryTimeout):
             relation = session.sql(numbers, timeout=max(whole * step / 20, 1e-6))
             relation.write_parquet(tmp_path / "kept.parquet")
-    end = time.monotonic() + 5
-    while len(left := sorted(path.name for path in tmp_path.iterdir())) > 1:
-        assert time.monotonic() < end, left
-        time.sleep(0.05)
-    assert left == ["kept.parquet"]
+    assert until(lambda: [path.name for path in tmp_path.iterdir()] == ["kept.parquet"])
 
 
 def test_a_call_whose_end_waited_for_the_lock_of_others_is_null_all_the_same(load, newest_module):

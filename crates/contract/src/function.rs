@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Capability, FunctionName, FunctionSource, Kernel, LoadError, PluginId, QualifiedName, Result,
-    Signature, TierReason,
+    Capability, Error, FunctionName, FunctionSource, Kernel, LoadError, PluginId, QualifiedName,
+    Result, Signature, TierReason,
 };
 
 /// What a function takes and gives.
@@ -30,6 +30,16 @@ impl Kind {
             Self::Aggregate => "aggregate",
             Self::Procedure => "procedure",
             Self::Window => "window",
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Scalar => "a scalar",
+            Self::Aggregate => "an aggregate",
+            Self::Procedure => "a procedure",
+            Self::Window => "a window",
         }
     }
 }
@@ -81,7 +91,7 @@ impl Determinism {
 }
 
 impl FromStr for Determinism {
-    type Err = crate::Error;
+    type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         [Self::Auto, Self::Pure, Self::Session, Self::Nondeterministic]
@@ -119,7 +129,7 @@ impl OnError {
 }
 
 impl FromStr for OnError {
-    type Err = crate::Error;
+    type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         [Self::Raise, Self::Null, Self::Collect]
@@ -177,7 +187,7 @@ pub enum TierChoice {
 }
 
 impl FromStr for TierChoice {
-    type Err = crate::Error;
+    type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         match text {
@@ -226,6 +236,11 @@ impl Function {
 
     pub fn capability(&self) -> Capability {
         self.kind().into()
+    }
+
+    /// The error of a call that no row could make right.
+    pub fn refuse(&self, message: impl Into<String>) -> Error {
+        Error::Call { function: self.qualified_name().to_shared(), message: message.into() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::{Capability, Function, LoadError, Origin, PluginId, Result};
+use crate::{Capability, Error, Function, Grants, LoadError, Origin, PluginId, Result};
 
 /// A plugin, checked and ready to be committed to a [`Registry`](crate::Registry).
 #[derive(Debug)]
@@ -81,8 +81,21 @@ impl Manifest {
         &self.origin
     }
 
-    /// The capabilities that its functions need.
-    pub fn capabilities(&self) -> BTreeSet<Capability> {
-        self.functions.iter().map(|f| f.capability()).collect()
+    /// The capabilities that its functions need and that are not granted, sorted.
+    pub(crate) fn missing(&self, grants: &Grants) -> Vec<Capability> {
+        let needed: BTreeSet<_> = self.functions.iter().map(|f| f.capability()).collect();
+        needed.into_iter().filter(|capability| !grants.contains(*capability)).collect()
+    }
+
+    /// Whether every one of its functions may be registered.
+    ///
+    /// # Errors
+    /// [`Error::MissingGrants`].
+    pub fn check(&self, grants: &Grants) -> Result<()> {
+        let missing = self.missing(grants);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::MissingGrants { plugin: self.id.as_str().into(), missing })
     }
 }

@@ -67,10 +67,7 @@ impl Snapshot {
             self.plugins.keys().filter(|id| id.last_segment() == name).collect();
         match ids.as_slice() {
             [id] => Ok((*id).clone()),
-            [] => Err(Error::UnknownPlugin {
-                name: name.to_owned(),
-                nearest: nearest(name, self.plugins.keys().map(ToString::to_string)),
-            }),
+            [] => Err(self.unknown_plugin(name)),
             many => Err(Error::AmbiguousPlugin {
                 name: name.to_owned(),
                 candidates: many.iter().map(ToString::to_string).collect(),

@@ -98,6 +98,11 @@ impl Signature {
         }
     }
 
+    /// The place of the parameter that is a table, if there is one.
+    pub fn table(&self) -> Option<usize> {
+        self.parameters.iter().position(|parameter| parameter.ty.is_table())
+    }
+
     fn accepts_count(&self, arguments: usize) -> bool {
         arguments >= self.required && (self.variadic || arguments <= self.parameters.len())
     }
@@ -173,6 +178,15 @@ mod tests {
         assert_eq!([0, 1, 9].map(|n| rest.accepts_count(n)), [false, true, true]);
         assert_eq!(rest.parameter(7).unwrap().name.as_ref(), "b");
         assert!(fixed.parameter(2).is_none());
+    }
+
+    #[test]
+    fn a_table_has_a_place() {
+        let table = Parameter { ty: Type::TABLE, ..float("t") };
+        let signature = Signature::new(vec![float("a"), table], 2, false, Type::BOOL).unwrap();
+        assert_eq!(signature.table(), Some(1));
+        let plain = Signature::new(vec![float("a")], 1, false, Type::TABLE).unwrap();
+        assert_eq!(plain.table(), None);
     }
 
     #[test]

@@ -75,6 +75,11 @@ impl Type {
         self.extension
     }
 
+    /// Whether it stands for the rows of a query, of which there are no values.
+    pub fn is_table(&self) -> bool {
+        self.extension == Some(Extension::Table)
+    }
+
     /// A field of this type, with the extension in its metadata.
     pub fn to_field(&self, name: &str, nullable: bool) -> Field {
         let field = Field::new(name, self.data_type.clone(), nullable);

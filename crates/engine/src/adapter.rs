@@ -104,6 +104,11 @@ impl Call {
         &self.context
     }
 
+    /// The same for rows that the user knows as `rows`.
+    pub(crate) fn context_for(&self, rows: RowNumbers) -> CallContext {
+        CallContext { rows, ..self.context.clone() }
+    }
+
     /// What stops it.
     pub(crate) fn token(&self) -> &CancelToken {
         &self.context.token
@@ -143,7 +148,7 @@ impl Call {
         call: impl FnOnce(&CallContext) -> arrowsmith_contract::Result<T>,
         rows: impl FnOnce(Option<&T>) -> usize,
     ) -> arrowsmith_contract::Result<T> {
-        let context = CallContext { rows: numbers.clone(), ..self.context.clone() };
+        let context = self.context_for(numbers.clone());
         let running = context.token.begin_call(&self.name);
         // Looked at after the call was announced, so that nobody who stops the query misses it.
         if context.token.is_stopped() {

@@ -4,16 +4,16 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error, Function, Type, coerce};
+use arrowsmith_contract::{Function, Type, coerce};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, Result};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
-use crate::adapter::PluginScalar;
-use crate::aggregates::PluginAggregate;
 use crate::error::through_datafusion;
-use crate::{procedures, windows};
+use crate::face::called_by;
+use crate::procedures;
+use crate::windows::{self, PluginWindow};
 
 /// # Errors
 /// The first call that no row could make right, naming function, argument, and types.
@@ -36,7 +36,7 @@ pub(crate) fn calls(plan: &LogicalPlan) -> Result<()> {
 }
 
 fn check_expr(expr: &Expr, schema: &DFSchema) -> Result<()> {
-    if let (Some(function), Expr::WindowFunction(call)) = (windows::called_by(expr), expr) {
+    if let (Some(function), Expr::WindowFunction(call)) = (PluginWindow::called_by(expr), expr) {
         windows::check_frame(function, &call.params).map_err(through_datafusion)?;
     }
     match called(expr) {
@@ -47,9 +47,7 @@ fn check_expr(expr: &Expr, schema: &DFSchema) -> Result<()> {
 
 /// The plugin function that an expression calls, and with what.
 fn called(expr: &Expr) -> Option<(&Arc<Function>, &[Expr])> {
-    let function = PluginScalar::called_by(expr)
-        .or_else(|| PluginAggregate::called_by(expr))
-        .or_else(|| windows::called_by(expr))?;
+    let function = called_by(expr)?;
     match expr {
         Expr::ScalarFunction(call) => Some((function, &call.args)),
         Expr::AggregateFunction(call) => Some((function, &call.params.args)),
@@ -94,10 +92,8 @@ fn check_argument(
         return Ok(());
     }
     let (wanted, given) = (&parameter.ty, Type::from(given));
-    Err(through_datafusion(Error::Call {
-        function: function.qualified_name().to_shared(),
-        message: format!("argument {:?} is {wanted}, but got {given}", parameter.name),
-    }))
+    let message = format!("argument {:?} is {wanted}, but got {given}", parameter.name);
+    Err(through_datafusion(function.refuse(message)))
 }
 
 /// Runs DataFusion's own type checks, which it would otherwise make when the query runs.

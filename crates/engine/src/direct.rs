@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::{Error as ContractError, Function, Kind, RowNumbers, RowScope};
+use arrowsmith_contract::{Function, Kind, RowNumbers, RowScope};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
@@ -35,11 +35,9 @@ impl Session {
                 Kind::Scalar => scalar(&call, &columns, rows, threads).await,
                 Kind::Aggregate => in_order::aggregate(&call, &columns, rows).await,
                 Kind::Window => in_order::window(&call, &columns, rows).await,
-                Kind::Procedure => Err(ContractError::Call {
-                    message: format!("is a procedure; call it in SQL: SELECT * FROM {name}(...)"),
-                    function: name,
-                }
-                .into()),
+                Kind::Procedure => Err(function
+                    .refuse(format!("is a procedure; call it in SQL: SELECT * FROM {name}(...)"))
+                    .into()),
             }
         })
     }

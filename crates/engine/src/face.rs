@@ -11,9 +11,19 @@ use std::sync::Arc;
 use arrow::datatypes::FieldRef;
 use arrowsmith_contract::Function;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{Signature, Volatility};
+use datafusion::logical_expr::{Expr, Signature, Volatility};
 
+use crate::adapter::PluginScalar;
+use crate::aggregates::PluginAggregate;
 use crate::error::through_datafusion;
+use crate::windows::PluginWindow;
+
+/// The function of a plugin that an expression calls, if it is such a call.
+pub(crate) fn called_by(expr: &Expr) -> Option<&Arc<Function>> {
+    PluginScalar::called_by(expr)
+        .or_else(|| PluginAggregate::called_by(expr))
+        .or_else(|| PluginWindow::called_by(expr))
+}
 
 /// The part that does not depend on the kind.
 pub(crate) struct Face {

@@ -15,6 +15,7 @@ mod errors;
 mod explain;
 mod face;
 mod guards;
+mod logical_nodes;
 mod memory;
 mod names;
 mod numbering;

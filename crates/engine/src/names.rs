@@ -247,12 +247,8 @@ impl VisitorMut for Resolver<'_> {
 /// Refuses what functions of the kind do not have.
 fn check_form(call: &ast::Function, function: &Arc<Function>) -> Result<()> {
     let refuse = |what: &str| {
-        let kind = function.kind().as_str();
-        let article = if kind == "aggregate" { "an" } else { "a" };
-        Err(Error::Contract(ContractError::Call {
-            function: function.qualified_name().to_shared(),
-            message: format!("{what}; it is {article} {kind} function"),
-        }))
+        let kind = function.kind().with_article();
+        Err(function.refuse(format!("{what}; it is {kind} function")).into())
     };
     let aggregates = function.kind() == Kind::Aggregate;
     match function.kind() {

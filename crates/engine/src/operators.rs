@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::compute::concat;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
@@ -11,12 +12,26 @@ use datafusion::physical_expr::equivalence::ProjectionMapping;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, PlanProperties};
 
-/// The values of expressions, one column each.
-pub(crate) fn evaluate(
-    exprs: &[Arc<dyn PhysicalExpr>],
-    batch: &RecordBatch,
+/// A batch that may have rows and no columns.
+pub(crate) fn batch(
+    schema: &SchemaRef,
+    columns: Vec<ArrayRef>,
+    rows: usize,
+) -> Result<RecordBatch> {
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
+}
+
+/// The `count` columns of one piece or more, one piece after another.
+pub(crate) fn concat_columns<'a>(
+    pieces: &(impl Iterator<Item = &'a Vec<ArrayRef>> + Clone),
+    count: usize,
 ) -> Result<Vec<ArrayRef>> {
-    exprs.iter().map(|expr| expr.evaluate(batch)?.into_array(batch.num_rows())).collect()
+    let column = |index: usize| {
+        let parts: Vec<&dyn Array> = pieces.clone().map(|piece| piece[index].as_ref()).collect();
+        Ok(concat(&parts)?)
+    };
+    (0..count).map(column).collect()
 }
 
 /// Shows an operator's expressions to a visitor, until it has seen enough.

@@ -2,6 +2,7 @@
 //! begin.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, make_comparator};
@@ -12,10 +13,46 @@ use datafusion::physical_expr::{
     Distribution, LexRequirement, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
     PhysicalSortRequirement,
 };
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 
-use crate::operators;
+use crate::logical_nodes::list;
 
-/// PARTITION BY and ORDER BY.
+/// PARTITION BY and ORDER BY, as a plan has them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Keys {
+    pub(crate) partition_by: Vec<Expr>,
+    pub(crate) order_by: Vec<SortExpr>,
+}
+
+impl Keys {
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        self.partition_by.iter().chain(self.order_by.iter().map(|sort| &sort.expr))
+    }
+
+    /// The same keys over others for [`Self::expressions`], in their order.
+    pub(crate) fn replaced(&self, exprs: &mut impl Iterator<Item = Expr>) -> Self {
+        let sorts = self.order_by.iter();
+        Self {
+            partition_by: exprs.by_ref().take(self.partition_by.len()).collect(),
+            order_by: sorts.zip(exprs).map(|(sort, expr)| SortExpr { expr, ..*sort }).collect(),
+        }
+    }
+}
+
+impl fmt::Display for Keys {
+    /// Behind what has the keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.partition_by.is_empty() {
+            write!(f, " PARTITION BY {}", list(&self.partition_by))?;
+        }
+        if !self.order_by.is_empty() {
+            write!(f, " ORDER BY {}", list(&self.order_by))?;
+        }
+        Ok(())
+    }
+}
+
+/// PARTITION BY and ORDER BY, as an operator has them.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) partition_by: Vec<Arc<dyn PhysicalExpr>>,
@@ -24,17 +61,16 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) fn new(
-        partition_by: &[Expr],
-        order_by: &[SortExpr],
+        keys: &Keys,
         physical: impl Fn(&Expr) -> Result<Arc<dyn PhysicalExpr>>,
     ) -> Result<Self> {
-        let order_by = order_by.iter().map(|sort| {
+        let order_by = keys.order_by.iter().map(|sort| {
             let options = SortOptions::new(!sort.asc, sort.nulls_first);
             Ok(PhysicalSortExpr::new(physical(&sort.expr)?, options))
         });
         Ok(Self {
             order_by: order_by.collect::<Result<_>>()?,
-            partition_by: partition_by.iter().map(&physical).collect::<Result<_>>()?,
+            partition_by: keys.partition_by.iter().map(&physical).collect::<Result<_>>()?,
         })
     }
 
@@ -78,7 +114,7 @@ impl Borders {
         if rows == 0 {
             return Ok(Vec::new());
         }
-        let keys = operators::evaluate(&self.keys, batch)?;
+        let keys = evaluate_expressions_to_arrays(&self.keys, batch)?;
         let mut starts: Vec<usize> = if keys.is_empty() {
             vec![0]
         } else {

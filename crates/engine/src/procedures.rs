@@ -20,6 +20,7 @@ mod table_call;
 mod table_call_exec;
 mod table_input;
 mod tokens;
+mod wanted;
 
 pub(crate) use bind::{bind, is_call};
 pub(crate) use flat_map_exec::FlatMapExec;

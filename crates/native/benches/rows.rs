@@ -3,6 +3,12 @@
 //! `cargo bench -p arrowsmith-native` prints one line a comparison: the median time a row of each
 //! side over interleaved rounds, and the median of the rounds' ratios with their spread. Answers are
 //! compared by bits before anything is timed.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints, and a wrong answer ends it"
+)]
 
 mod rust_loops;
 

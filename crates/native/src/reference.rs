@@ -88,7 +88,7 @@ fn arguments(point: u32, count: usize) -> Vec<f64> {
     (0..count as u32)
         .map(|index| {
             let at = point * 7 + index * 3 + 1;
-            let sign = if (point + index) % 3 == 0 { -1.0 } else { 1.0 };
+            let sign = if (point + index).is_multiple_of(3) { -1.0 } else { 1.0 };
             sign * spread(at) * sizes[(at % 4) as usize]
         })
         .collect()

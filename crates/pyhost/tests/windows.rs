@@ -11,8 +11,6 @@ use arrow::array::ArrayRef;
 use arrowsmith_contract::{
     CallContext, Error, Function, Kernel, Result, StopReason, WindowEvaluator,
 };
-use arrowsmith_pyhost::to_pyerr;
-use pyo3::prelude::*;
 use support::*;
 
 const DICT: &str = "
@@ -203,6 +201,22 @@ fn a_generator_gives_one_value_for_each_row() {
 }
 
 #[test]
+fn what_stands_for_a_generator_must_be_an_iterator() {
+    let text = "
+import functools
+def listed(f):
+    return functools.wraps(f)(lambda rows: [1])
+@db.window_fn(args=['int'], returns='int')
+@listed
+def f(rows):
+    for v in rows: yield v
+";
+    let error = evaluate(&function(text), &ints([Some(1)]), &[0]).unwrap_err().to_string();
+    let wanted = "plugin.f raised TypeError: 'list' object is not an iterator at row 0";
+    assert_eq!(error, wanted);
+}
+
+#[test]
 fn a_step_gives_a_pair() {
     for answer in ["v", "(v,)", "(v, v, v)", "[v, v]", "None"] {
         let text = format!(
@@ -237,13 +251,8 @@ fn an_exception_is_itself_with_a_note() {
         let values = ints([Some(1), Some(2), Some(3)]);
         let context = starting_at(40);
         let error = evaluator(&function).evaluate(&[values], 3, &[0], &context).unwrap_err();
-        attached(|py| {
-            let raised = to_pyerr(py, &error);
-            assert_eq!(raised.get_type(py).name()?.to_string(), "Odd");
-            let notes: Vec<String> = raised.value(py).getattr("__notes__")?.extract()?;
-            assert_eq!(notes, ["in plugin.f (version 0.0.0), row 42, arguments (3)"]);
-            Ok(())
-        });
+        assert_eq!(class_of(&error), "Odd");
+        assert_eq!(notes_of(&error), ["in plugin.f (version 0.0.0), row 42, arguments (3)"]);
     }
 }
 

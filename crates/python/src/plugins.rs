@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use arrowsmith_contract::{
-    Capability, Error, Grants, Kind, LoadError, LoadOutcome, Manifest, PluginId, Registry,
-    TierChoice, nearest,
+    Error, Grants, Kind, LoadOutcome, Manifest, PluginId, Registry, TierChoice,
 };
 use arrowsmith_engine as engine;
 use arrowsmith_pyhost::{self as pyhost, Loading, to_pyerr};
@@ -36,7 +35,6 @@ struct Terms {
     grants: Option<Vec<String>>,
     strict: bool,
     replace: bool,
-    warn: Py<PyAny>,
 }
 
 impl Plugins {
@@ -74,49 +72,37 @@ impl Plugins {
         let grants = grants.map_err(|error| to_pyerr(py, &error))?;
         let manifest = load(&tiers::loading(self.tier)).map_err(|error| to_pyerr(py, &error))?;
         if !terms.strict {
-            warn_of_denied(terms.warn.bind(py), &manifest, &grants)?;
+            warn_of_missing(py, &manifest, &grants)?;
         }
-        let registry = self.registry();
-        let outcome = if terms.replace {
-            registry.commit(&manifest, &grants, terms.strict)
-        } else {
-            registry.commit_new(&manifest, &grants, terms.strict)
-        };
-        self.outcome(py, outcome)
+        let outcome = self.change(py, |registry| {
+            if terms.replace {
+                registry.commit(&manifest, &grants, terms.strict)
+            } else {
+                registry.commit_new(&manifest, &grants, terms.strict)
+            }
+        })?;
+        outcome_dict(py, &outcome)
     }
 
-    /// What a load did. Who closed meanwhile forgot everything before, so nothing is left in it.
-    fn outcome<'py>(
+    /// Changes what is loaded. Who closed meanwhile forgot everything before, so nothing is left in it.
+    pub(crate) fn change<T>(
         &self,
-        py: Python<'py>,
-        outcome: Result<LoadOutcome, Error>,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        let outcome = outcome.map_err(|error| to_pyerr(py, &error))?;
+        py: Python<'_>,
+        change: impl FnOnce(&Registry) -> Result<T, Error>,
+    ) -> PyResult<T> {
+        let changed = change(self.registry());
         if let Err(closed) = self.check_open(py) {
             self.registry().clear();
             return Err(closed);
         }
-        outcome_dict(py, &outcome)
+        changed.map_err(|error| to_pyerr(py, &error))
     }
 
     /// Reads a plugin anew, and gives the grants that it has.
     fn load_again(&self, id: &PluginId) -> Result<(Manifest, Grants), Error> {
-        let registry = self.registry();
-        let snapshot = registry.snapshot();
-        if snapshot.is_inherited(id) {
-            return Err(LoadError::new(format!(
-                "the plugin {id} is the database's and not the session's; reload it there"
-            ))
-            .into());
-        }
-        let loaded = snapshot.plugin(id).ok_or_else(|| Error::UnknownPlugin {
-            name: id.to_string(),
-            nearest: nearest(id.as_str(), snapshot.plugins().map(ToString::to_string)),
-        })?;
-        Ok((
-            pyhost::load_again(id, loaded.source(), &tiers::loading(self.tier))?,
-            loaded.grants().clone(),
-        ))
+        let loaded = self.registry().own_plugin(id)?;
+        let manifest = pyhost::load_again(id, loaded.source(), &tiers::loading(self.tier))?;
+        Ok((manifest, loaded.grants().clone()))
     }
 }
 
@@ -150,23 +136,16 @@ impl Plugins {
         self.load(py, |loading| pyhost::load_object(object, loading), terms)
     }
 
-    fn reload<'py>(
-        &self,
-        py: Python<'py>,
-        plugin: &str,
-        warn: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    fn reload<'py>(&self, py: Python<'py>, plugin: &str) -> PyResult<Bound<'py, PyDict>> {
         self.check_open(py)?;
         let again = PluginId::new(plugin).and_then(|id| self.load_again(&id));
         let (manifest, grants) = again.map_err(|error| to_pyerr(py, &error))?;
-        warn_of_denied(warn, &manifest, &grants)?;
-        self.outcome(py, self.registry().recommit(&manifest))
+        warn_of_missing(py, &manifest, &grants)?;
+        outcome_dict(py, &self.change(py, |registry| registry.recommit(&manifest))?)
     }
 
     fn unload(&self, py: Python<'_>, plugin: &str) -> PyResult<bool> {
-        self.check_open(py)?;
-        let id = PluginId::new(plugin).map_err(|error| to_pyerr(py, &error))?;
-        Ok(self.registry().remove(&id))
+        self.change(py, |registry| Ok(registry.remove(&PluginId::new(plugin)?)))
     }
 
     fn list(&self, py: Python<'_>) -> PyResult<Relation> {
@@ -187,14 +166,14 @@ impl Plugins {
 
 /// Says which of a plugin's functions will be left out. Before anything is registered: the warning may
 /// be an error.
-fn warn_of_denied(warn: &Bound<'_, PyAny>, manifest: &Manifest, grants: &Grants) -> PyResult<()> {
-    let needed = manifest.capabilities().into_iter();
-    let denied: Vec<&str> =
-        needed.filter(|c| !grants.contains(*c)).map(Capability::as_str).collect();
-    if denied.is_empty() {
-        return Ok(());
+fn warn_of_missing(py: Python<'_>, manifest: &Manifest, grants: &Grants) -> PyResult<()> {
+    match manifest.check(grants) {
+        Ok(()) => Ok(()),
+        Err(missing) => {
+            let package = py.import("arrowsmith.grants")?;
+            package.call_method1("warn_of_missing", (missing.to_string(),)).map(drop)
+        }
     }
-    warn.call1((manifest.id().as_str(), denied)).map(drop)
 }
 
 fn outcome_dict<'py>(py: Python<'py>, outcome: &LoadOutcome) -> PyResult<Bound<'py, PyDict>> {

@@ -43,27 +43,21 @@ impl Session {
 
     fn add_function(&self, py: Python<'_>, function: &Bound<'_, PyAny>) -> PyResult<()> {
         self.check_open(py)?;
-        let add = || {
-            let manifest = pyhost::load_function(
-                function,
-                "session",
-                &FunctionTerms::default(),
-                &tiers::loading(self.tier),
-            )?;
-            let registry = self.session.registry();
+        let loading = tiers::loading(self.tier);
+        let terms = FunctionTerms::default();
+        let manifest = pyhost::load_function(function, "session", &terms, &loading)
+            .map_err(|error| to_pyerr(py, &error))?;
+        self.plugins().change(py, |registry| {
             registry.commit(&manifest, &Grants::all(), true)?;
             for function in manifest.functions() {
                 registry.use_function(function.qualified_name());
             }
             Ok(())
-        };
-        add().map_err(|error| to_pyerr(py, &error))
+        })
     }
 
     fn use_plugin(&self, py: Python<'_>, plugin: &str) -> PyResult<()> {
-        self.check_open(py)?;
-        let used = self.session.registry().use_plugin(plugin);
-        used.map(|_| ()).map_err(|error| to_pyerr(py, &error))
+        self.plugins().change(py, |registry| registry.use_plugin(plugin)).map(drop)
     }
 
     fn function(&self, py: Python<'_>, name: &str) -> PyResult<Function> {

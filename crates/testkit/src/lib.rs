@@ -10,5 +10,5 @@ mod windows;
 pub use aggregates::{AggregateLog, AggregateSteps, ListKernel};
 pub use arrays::{float_column, int_column, string_column};
 pub use kernels::{ClosureKernel, PluginBuilder};
-pub use procedures::Pull;
+pub use procedures::{Pull, count_up, next_table_batch, yielded, yielded_ints};
 pub use windows::{Pieces, WindowStep};

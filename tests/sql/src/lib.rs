@@ -1,18 +1,18 @@
 //! Lets sqllogictest talk to an engine session that has the plugin `ai.example.p`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, UInt32Array,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrowsmith_contract::{
-    Determinism, Error as ContractError, Grants, Manifest, ProcedureArguments, Yielded,
+    Determinism, Error as ContractError, Grants, Manifest, ProcedureArguments,
 };
 use arrowsmith_engine::{Database, DatabaseOptions, Error, Parameters, Result, Session};
-use arrowsmith_testkit::{AggregateSteps, Pieces, PluginBuilder, Pull, WindowStep};
+use arrowsmith_testkit::{
+    AggregateSteps, Pieces, PluginBuilder, Pull, WindowStep, count_up, next_table_batch,
+    yielded_ints,
+};
 use sqllogictest::{DB, DBOutput, DefaultColumnType};
 
 /// One session, as a database under test.
@@ -143,29 +143,12 @@ fn running() -> WindowStep {
     })
 }
 
-fn yielded(name: &str, values: Vec<i64>, origins: Vec<u32>) -> Result<Yielded, ContractError> {
-    let column: ArrayRef = Arc::new(Int64Array::from(values));
-    let batch = RecordBatch::try_from_iter_with_nullable([(name, column, true)])?;
-    Ok(Yielded { batch, origins: UInt32Array::from(origins) })
-}
-
 /// From 0 up to the first argument, by the second.
 fn range(given: &ProcedureArguments) -> Pull {
-    let columns = given.columns.clone();
-    let value = move |index: usize, row: usize, default: i64| match columns.get(index) {
-        Some(column) if column.is_valid(row) => column.as_primitive::<Int64Type>().value(row),
-        Some(_) => 0,
-        None => default,
-    };
-    let mut rows = (0..given.rows).flat_map(move |row| {
-        let by = value(1, row, 1).unsigned_abs().max(1);
-        let by = usize::try_from(by).unwrap_or(usize::MAX);
-        let origin = u32::try_from(row).unwrap_or(u32::MAX);
-        (0..value(0, row, 0)).step_by(by).map(move |n| (origin, n))
-    });
+    let mut rows = count_up(given);
     Box::new(move |most, _| {
         let (origins, values): (Vec<u32>, Vec<i64>) = rows.by_ref().take(most).unzip();
-        if values.is_empty() { Ok(None) } else { yielded("n", values, origins).map(Some) }
+        if values.is_empty() { Ok(None) } else { yielded_ints("n", values, origins).map(Some) }
     })
 }
 
@@ -177,14 +160,10 @@ fn heap(given: ProcedureArguments) -> Pull {
             return Ok(None);
         };
         let mut rows = 0;
-        loop {
-            context.token.check()?;
-            match table.poll(Duration::from_millis(5)).transpose()? {
-                None => {}
-                Some(Some(batch)) => rows += i64::try_from(batch.num_rows()).unwrap_or(i64::MAX),
-                Some(None) => return yielded("rows", vec![rows], vec![0]).map(Some),
-            }
+        while let Some(batch) = next_table_batch(table.as_mut(), context)? {
+            rows += i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
         }
+        yielded_ints("rows", vec![rows], vec![0]).map(Some)
     })
 }
 

@@ -3,7 +3,7 @@
 //! A change below is passed up at once, so that reading stays one load of one snapshot, and so that
 //! nothing keeps a plugin which was unloaded below.
 
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use super::{Registry, Snapshot};
 
@@ -21,7 +21,7 @@ impl Registry {
     /// hides the one of the base with the same id, as a whole.
     pub fn on(base: &Arc<Self>) -> Arc<Self> {
         let registry = Arc::new(Self { base: Some(Arc::clone(base)), ..Self::default() });
-        let mut above = base.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut above = base.above.lock();
         above.retain(|registry| registry.strong_count() > 0);
         above.push(Arc::downgrade(&registry));
         drop(above);
@@ -59,16 +59,12 @@ impl Registry {
     }
 
     fn standing_on_this(&self) -> Vec<Arc<Self>> {
-        let above = self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let above = self.above.lock();
         above.iter().filter_map(Weak::upgrade).collect()
     }
 
     fn refresh(&self) {
-        let writing = self.lock();
-        let own = Snapshot::clone(&self.own.load());
-        let old = self.show(own);
-        drop(writing);
-        self.tell_above();
-        drop(old);
+        // Nothing of its own changes, and that cannot fail.
+        drop(self.change(|_| Ok(())));
     }
 }

@@ -18,6 +18,7 @@ pub struct LoadedPlugin {
     begun: Instant,
     functions: Vec<Arc<Function>>,
     denied: Vec<Arc<Function>>,
+    missing: Vec<Capability>,
 }
 
 impl LoadedPlugin {
@@ -31,6 +32,7 @@ impl LoadedPlugin {
             id: manifest.id().clone(),
             version: Arc::clone(manifest.version()),
             origin: manifest.origin().clone(),
+            missing: manifest.missing(&grants),
             grants,
             loaded_at: SystemTime::now(),
             begun: manifest.begun(),
@@ -81,11 +83,8 @@ impl LoadedPlugin {
     }
 
     /// The grants that are missing.
-    pub fn denied_capabilities(&self) -> Vec<Capability> {
-        let mut missing: Vec<_> = self.denied.iter().map(|f| f.capability()).collect();
-        missing.sort();
-        missing.dedup();
-        missing
+    pub fn denied_capabilities(&self) -> &[Capability] {
+        &self.missing
     }
 
     pub(super) fn outcome(&self) -> LoadOutcome {
@@ -97,7 +96,7 @@ impl LoadedPlugin {
             plugin: self.id.clone(),
             version: Arc::clone(&self.version),
             registered,
-            denied: self.denied_capabilities(),
+            denied: self.missing.clone(),
         }
     }
 }

@@ -6,13 +6,12 @@ mod loaded;
 mod snapshot;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 
-use crate::{
-    Capability, Error, Grants, Kind, LoadError, Manifest, PluginId, QualifiedName, Result,
-};
+use crate::{Capability, Grants, Kind, LoadError, Manifest, PluginId, QualifiedName, Result};
 
 pub use loaded::LoadedPlugin;
 pub use snapshot::Snapshot;
@@ -97,12 +96,25 @@ impl Registry {
     /// [`Error::UnknownPlugin`] where there is none to replace.
     pub fn recommit(&self, manifest: &Manifest) -> Result<LoadOutcome> {
         self.place(manifest, false, |earlier| {
-            let earlier = earlier.ok_or_else(|| Error::UnknownPlugin {
-                name: manifest.id().to_string(),
-                nearest: Vec::new(),
-            })?;
-            Ok(earlier.grants().clone())
+            let granted = earlier.map(|earlier| earlier.grants().clone());
+            granted.ok_or_else(|| self.own.load().unknown_plugin(manifest.id().as_str()))
         })
+    }
+
+    /// A plugin that was committed here, to be read anew.
+    ///
+    /// # Errors
+    /// A load error where it is the base's, and [`Error::UnknownPlugin`] where there is none.
+    pub fn own_plugin(&self, id: &PluginId) -> Result<Arc<LoadedPlugin>> {
+        let snapshot = self.snapshot();
+        if snapshot.is_inherited(id) {
+            return Err(LoadError::new(format!(
+                "the plugin {id} is the database's and not the session's; reload it there"
+            ))
+            .into());
+        }
+        let own = snapshot.plugins.get(id).cloned();
+        own.ok_or_else(|| snapshot.unknown_plugin(id.as_str()))
     }
 
     /// Registers a plugin with the grants that `decide` gives, which sees the version in place.
@@ -122,12 +134,11 @@ impl Registry {
                 .into());
             }
             let grants = decide(earlier)?;
+            if strict {
+                manifest.check(&grants)?;
+            }
             let plugin = LoadedPlugin::new(manifest, grants);
             let outcome = plugin.outcome();
-            if strict && !outcome.denied.is_empty() {
-                let (plugin, missing) = (id.as_str().into(), outcome.denied);
-                return Err(Error::MissingGrants { plugin, missing });
-            }
             Ok((outcome, own.plugins.insert(id.clone(), Arc::new(plugin))))
         })?;
         drop(replaced);
@@ -163,7 +174,7 @@ impl Registry {
     /// What `change` takes out is given back instead of dropped in there: a function's end may run
     /// its author's code, which may change this registry. What fails changes nothing.
     fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> Result<T>) -> Result<T> {
-        let writing = self.lock();
+        let writing = self.writing.lock();
         let mut next = Snapshot::clone(&self.own.load());
         let taken_out = change(&mut next)?;
         let old = self.show(next);
@@ -171,11 +182,6 @@ impl Registry {
         self.tell_above();
         drop(old);
         Ok(taken_out)
-    }
-
-    /// The lock guards no data, so a panic of another writer leaves nothing half done.
-    fn lock(&self) -> MutexGuard<'_, ()> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::LoadedPlugin;
-use crate::{Function, PluginId, QualifiedName};
+use crate::{Error, Function, PluginId, QualifiedName, nearest};
 
 /// The functions of a registry at one moment. Copies share the plugins.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,11 @@ impl Snapshot {
     /// Whether a plugin comes from the registry that this one stands on.
     pub fn is_inherited(&self, id: &PluginId) -> bool {
         self.inherited.contains(id)
+    }
+
+    pub(crate) fn unknown_plugin(&self, name: &str) -> Error {
+        let nearest = nearest(name, self.plugins().map(ToString::to_string));
+        Error::UnknownPlugin { name: name.to_owned(), nearest }
     }
 
     /// This with another registry's own plugins over it.

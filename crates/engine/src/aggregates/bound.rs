@@ -11,7 +11,7 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::expr::{AggregateFunctionParams, WindowFunctionParams};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature, Volatility,
+    Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature,
 };
 
 use super::frame::Frame;
@@ -23,6 +23,7 @@ use super::usage::{Usage, kernel_of};
 use crate::adapter::Call;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
+use crate::face::Face;
 
 /// The function in the place of the planned one. `label` is the call as the user knows it, `column` a
 /// name that no other column has.
@@ -33,24 +34,22 @@ pub(crate) fn bind(
     column: String,
     query: &QueryContext,
 ) -> Arc<AggregateUDF> {
-    let call = Call::new(function, query);
+    let call = Call::new(Arc::clone(&function), query);
     Arc::new(AggregateUDF::new_from_impl(BoundAggregate {
-        name: Arc::clone(call.name()),
+        face: Face::new(function),
         usage: Arc::new(Usage::new(call, shape)),
         label,
         column,
         query: query.clone(),
-        signature: Signature::user_defined(Volatility::Volatile),
     }))
 }
 
 pub(crate) struct BoundAggregate {
+    face: Face,
     usage: Arc<Usage>,
-    name: Arc<str>,
     label: String,
     column: String,
     query: QueryContext,
-    signature: Signature,
 }
 
 impl BoundAggregate {
@@ -62,7 +61,7 @@ impl BoundAggregate {
         through_datafusion(crate::Error::Plan(format!(
             "{} cannot be called yet in a query without GROUP BY that names columns of the query \
              around it; join with a query that has GROUP BY instead",
-            self.name
+            self.face.name()
         )))
     }
 }
@@ -91,7 +90,7 @@ impl Hash for BoundAggregate {
 impl AggregateUDFImpl for BoundAggregate {
     /// Qualified: `DataFusion` compares it with names of its own functions.
     fn name(&self) -> &str {
-        &self.name
+        self.face.name()
     }
 
     fn schema_name(&self, _: &AggregateFunctionParams) -> Result<String> {
@@ -115,7 +114,7 @@ impl AggregateUDFImpl for BoundAggregate {
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        self.face.signature()
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
@@ -123,12 +122,11 @@ impl AggregateUDFImpl for BoundAggregate {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.usage.call().function().signature.returns().data_type().clone())
+        Ok(self.face.function().signature.returns().data_type().clone())
     }
 
     fn return_field(&self, _: &[FieldRef]) -> Result<FieldRef> {
-        let returns = self.usage.call().function().signature.returns();
-        Ok(Arc::new(returns.to_field(&self.name, true)))
+        Ok(self.face.field(self.face.name()))
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {

@@ -5,15 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
-use arrow::compute::concat;
 use arrow::datatypes::FieldRef;
-use arrowsmith_contract::CallContext;
 use datafusion::common::{Result, ScalarValue, internal_err};
 use datafusion::logical_expr::Accumulator;
 
 use super::piece::bytes_of;
-use super::usage::{Usage, first_value, numbers};
+use super::usage::{Usage, first_value};
 use crate::error::through_datafusion;
+use crate::operators;
 
 /// Keeps the rows of the frame and computes its answer from the first to the last.
 pub(crate) struct Frame {
@@ -27,16 +26,6 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) fn new(usage: &Arc<Usage>, fields: &[FieldRef]) -> Self {
         Self { usage: Arc::clone(usage), fields: fields.into(), pieces: VecDeque::new(), bytes: 0 }
-    }
-
-    fn columns(&self) -> Result<Vec<ArrayRef>> {
-        (0..self.fields.len())
-            .map(|index| {
-                let column: Vec<&dyn Array> =
-                    self.pieces.iter().map(|piece| piece[index].as_ref()).collect();
-                Ok(concat(&column)?)
-            })
-            .collect()
     }
 
     fn push_front(&mut self, piece: Vec<ArrayRef>) {
@@ -82,12 +71,12 @@ impl Accumulator for Frame {
         if self.pieces.is_empty() {
             return self.usage.initial().map_err(through_datafusion);
         }
-        let columns = self.columns()?;
-        let context = CallContext { rows: numbers(), ..self.usage.call().context().clone() };
+        let columns = operators::concat_columns(&self.pieces.iter(), self.fields.len())?;
+        let context = self.usage.context();
         let answer = || {
             let mut accumulator = self.usage.accumulator(&self.fields)?;
-            accumulator.update(&vec![0; columns[0].len()], 1, &columns, &context)?;
-            first_value(&accumulator.results(1, &context)?)
+            accumulator.update(&vec![0; columns[0].len()], 1, &columns, context)?;
+            first_value(&accumulator.results(1, context)?)
         };
         answer().map_err(through_datafusion)
     }

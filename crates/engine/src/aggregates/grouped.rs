@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray};
-use arrow::compute::{filter, prep_null_mask_filter};
+use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array};
+use arrow::compute::{prep_null_mask_filter, take_arrays};
 use arrow::datatypes::FieldRef;
-use arrowsmith_contract::{CallContext, GroupedAccumulator, HandOver};
+use arrowsmith_contract::{GroupedAccumulator, HandOver};
 use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
-use super::usage::{Usage, numbers};
+use super::usage::Usage;
 use crate::error::through_datafusion;
 
 /// One call of the kernel a batch, however many groups there are.
@@ -49,10 +49,6 @@ impl Grouped {
     fn left(&mut self, count: usize) {
         self.groups = self.groups.saturating_sub(count);
     }
-
-    fn context(&self) -> CallContext {
-        CallContext { rows: numbers(), ..self.usage.call().context().clone() }
-    }
 }
 
 impl GroupsAccumulator for Grouped {
@@ -64,34 +60,32 @@ impl GroupsAccumulator for Grouped {
         total_num_groups: usize,
     ) -> Result<()> {
         self.groups = total_num_groups;
-        let context = self.context();
+        let context = self.usage.context();
         let Some(mask) = opt_filter else {
             return self
                 .inner
-                .update(group_indices, total_num_groups, values, &context)
+                .update(group_indices, total_num_groups, values, context)
                 .map_err(through_datafusion);
         };
         let rows = Chosen::by(mask, values, group_indices)?;
-        let context = CallContext { rows: context.rows.choose(&rows.places), ..context };
+        let context = self.usage.call().context_for(context.rows.choose(&rows.places));
         self.inner
             .update(&rows.groups, total_num_groups, &rows.columns, &context)
             .map_err(through_datafusion)
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let (count, context) = (self.count(emit_to), self.context());
-        let answers = self.inner.results(count, &context).map_err(through_datafusion)?;
-        self.inner.release(count, &context);
+        let (count, context) = (self.count(emit_to), self.usage.context());
+        let answers = self.inner.results(count, context).map_err(through_datafusion)?;
+        self.inner.release(count, context);
         self.left(count);
         Ok(answers)
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        let (count, context) = (self.count(emit_to), self.context());
-        let states = self
-            .inner
-            .take_states(count, self.hand_over(), &context)
-            .map_err(through_datafusion)?;
+        let (count, context) = (self.count(emit_to), self.usage.context());
+        let states =
+            self.inner.take_states(count, self.hand_over(), context).map_err(through_datafusion)?;
         self.left(count);
         Ok(vec![states])
     }
@@ -104,9 +98,8 @@ impl GroupsAccumulator for Grouped {
     ) -> Result<()> {
         self.groups = total_num_groups;
         self.merged = true;
-        let context = self.context();
         self.inner
-            .merge(group_indices, total_num_groups, &values[0], &context)
+            .merge(group_indices, total_num_groups, &values[0], self.usage.context())
             .map_err(through_datafusion)
     }
 
@@ -121,7 +114,7 @@ impl GroupsAccumulator for Grouped {
         let mut each = Self::new(&self.usage, &self.fields)?;
         let groups: Vec<usize> = (0..rows).collect();
         each.update_batch(values, &groups, opt_filter, rows)?;
-        let states = each.inner.take_states(rows, HandOver::InMemory, &each.context());
+        let states = each.inner.take_states(rows, HandOver::InMemory, each.usage.context());
         Ok(vec![states.map_err(through_datafusion)?])
     }
 
@@ -143,10 +136,7 @@ impl Chosen {
         let places: Vec<u32> = mask.values().set_indices_u32().collect();
         Ok(Self {
             groups: places.iter().map(|place| groups[*place as usize]).collect(),
-            columns: columns
-                .iter()
-                .map(|column| Ok(filter(column, &mask)?))
-                .collect::<Result<Vec<ArrayRef>>>()?,
+            columns: take_arrays(columns, &UInt32Array::from(places.clone()), None)?,
             places,
         })
     }

@@ -1,7 +1,7 @@
 //! Rows that came at once, with the group of each.
 
-use arrow::array::{Array, ArrayRef, BooleanArray};
-use arrow::compute::filter;
+use arrow::array::{Array, ArrayRef, UInt32Array};
+use arrow::compute::take_arrays;
 use arrowsmith_contract::{Result, RowNumbers};
 
 #[derive(Debug)]
@@ -22,18 +22,9 @@ impl Piece {
                 numbers: self.numbers.clone(),
             });
         }
-        let mut mask = vec![false; self.groups.len()];
-        for place in places {
-            mask[*place as usize] = true;
-        }
-        let mask = BooleanArray::from(mask);
         Ok(Self {
             groups: places.iter().map(|place| self.groups[*place as usize]).collect(),
-            columns: self
-                .columns
-                .iter()
-                .map(|column| Ok(filter(column, &mask)?))
-                .collect::<Result<Vec<ArrayRef>>>()?,
+            columns: take_arrays(&self.columns, &UInt32Array::from(places.to_vec()), None)?,
             numbers: self.numbers.choose(places),
         })
     }

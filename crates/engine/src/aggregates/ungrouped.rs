@@ -10,7 +10,7 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Accumulator;
 use parking_lot::Mutex;
 
-use super::usage::{Usage, first_value, numbers};
+use super::usage::{Usage, first_value};
 use crate::error::through_datafusion;
 
 /// Group 0 of an accumulator. Without rows its answer is that of the initial state.
@@ -37,9 +37,8 @@ impl Ungrouped {
         &mut self,
         step: impl FnOnce(&mut dyn GroupedAccumulator, &CallContext) -> contract::Result<T>,
     ) -> Result<T> {
-        let context = CallContext { rows: numbers(), ..self.usage.call().context().clone() };
         let inner = self.inner.get_mut();
-        let outcome = step(inner.as_mut(), &context);
+        let outcome = step(inner.as_mut(), self.usage.context());
         self.size = inner.size();
         outcome.map_err(through_datafusion)
     }

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use arrow::array::ArrayRef;
 use arrow::datatypes::FieldRef;
 use arrowsmith_contract::{
-    AggregateKernel, Aggregation, Error, GroupedAccumulator, Kernel, Result, RowNumbers, RowScope,
+    AggregateKernel, Aggregation, CallContext, Error, GroupedAccumulator, Kernel, Result,
+    RowNumbers, RowScope,
 };
 use datafusion::common::ScalarValue;
 
@@ -19,6 +20,8 @@ use crate::adapter::Call;
 #[derive(Debug)]
 pub(crate) struct Usage {
     call: Arc<Call>,
+    /// For the rows of one batch: nobody knows how many stand before it.
+    context: CallContext,
     shape: Shape,
     aggregation: OnceLock<Arc<dyn Aggregation>>,
     /// The answer for no rows at all.
@@ -29,6 +32,7 @@ pub(crate) struct Usage {
 impl Usage {
     pub(crate) fn new(call: Call, shape: Shape) -> Self {
         Self {
+            context: call.context_for(RowNumbers::starting_at(0, RowScope::Batch)),
             call: Arc::new(call),
             shape,
             aggregation: OnceLock::new(),
@@ -39,6 +43,11 @@ impl Usage {
 
     pub(crate) fn call(&self) -> &Call {
         &self.call
+    }
+
+    /// What accumulators are given besides their rows.
+    pub(crate) fn context(&self) -> &CallContext {
+        &self.context
     }
 
     pub(crate) fn shape(&self) -> &Shape {
@@ -102,11 +111,6 @@ pub(crate) fn kernel_of(call: &Call) -> Result<&Arc<dyn AggregateKernel>> {
         Kernel::Aggregate(kernel) => Ok(kernel),
         _ => Err(Error::Internal(format!("{} is no aggregate function", call.name()))),
     }
-}
-
-/// The numbers of the rows of one batch: nobody knows how many stand before it.
-pub(crate) fn numbers() -> RowNumbers {
-    RowNumbers::starting_at(0, RowScope::Batch)
 }
 
 pub(crate) fn first_value(column: &ArrayRef) -> Result<ScalarValue> {

@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{CallContext, Error as ContractError, GroupedAccumulator, Kernel};
+use arrowsmith_contract::GroupedAccumulator;
 
 use super::{join, numbers, ranges, slices};
 use crate::Result;
 use crate::adapter::Call;
 use crate::aggregates::{Measured, kernel_of};
+use crate::windows::{Walker, needs_whole_partitions};
 
 /// A column of one row.
 pub(super) async fn aggregate(
@@ -20,8 +21,7 @@ pub(super) async fn aggregate(
     let aggregation = kernel_of(call)?.begin(call.context())?;
     let mut accumulator = Measured::new(call, columns.len(), aggregation.accumulator()?)?;
     for range in ranges(rows) {
-        let context = CallContext { rows: numbers(&range), ..call.context().clone() };
-        let groups = vec![0; range.len()];
+        let (groups, context) = (vec![0; range.len()], call.context_for(numbers(&range)));
         accumulator.update(&groups, 1, &slices(columns, &range), &context)?;
         // Where the work can be ended.
         tokio::task::yield_now().await;
@@ -35,26 +35,17 @@ pub(super) async fn window(
     columns: &[ArrayRef],
     rows: usize,
 ) -> Result<ArrayRef> {
-    let Kernel::Window(kernel) = &call.function().kernel else {
-        let what = format!("{} is no window function", call.name());
-        return Err(ContractError::Internal(what).into());
-    };
-    let mut evaluator = kernel.evaluator(call.context())?;
-    let pieces: Vec<Range<usize>> = if kernel.needs_whole_partitions() && rows > 0 {
+    let pieces: Vec<Range<usize>> = if needs_whole_partitions(call.function()) && rows > 0 {
         std::iter::once(0..rows).collect()
     } else {
         ranges(rows).collect()
     };
+    let mut walker = Walker::new(Arc::clone(call));
     let mut answers = Vec::with_capacity(pieces.len());
     for range in pieces {
-        let numbers = numbers(&range);
-        let columns = call.coerce_all(&slices(columns, &range), &numbers)?;
+        let columns = slices(columns, &range);
         let starts: &[usize] = if range.start == 0 { &[0] } else { &[] };
-        let answer = call.run(range.len(), &numbers, |context| {
-            evaluator.evaluate(&columns, range.len(), starts, context)
-        })?;
-        call.check_answer(&answer, range.len())?;
-        answers.push(answer);
+        answers.push(walker.step(&columns, range.len(), starts, &numbers(&range))?);
         tokio::task::yield_now().await;
     }
     join(call.function(), &answers)

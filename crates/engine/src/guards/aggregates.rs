@@ -19,7 +19,7 @@ use super::hoist::{Hoist, Place, Scope, restore};
 use super::nodes::lower_sort;
 use super::rule::{calls_plugin, unsupported};
 use crate::aggregates::{PluginAggregate, Shape, at_least_one, bind, check_comparable};
-use crate::windows;
+use crate::windows::{self, PluginWindow};
 
 pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPlan> {
     let is_ours = |expr: &Expr| expr.exists(|expr| Ok(PluginAggregate::called_by(expr).is_some()));
@@ -50,7 +50,7 @@ pub(crate) fn aggregate(aggregate: Aggregate, scope: &Scope) -> Result<LogicalPl
 }
 
 pub(crate) fn window(window: Window, scope: &Scope) -> Result<LogicalPlan> {
-    let is_ours = window.window_expr.iter().any(|expr| windows::called_by(expr).is_some());
+    let is_ours = window.window_expr.iter().any(|expr| PluginWindow::called_by(expr).is_some());
     if is_ours && scope.place != Place::Free {
         // The predicates that name the outer columns could not be pulled above it.
         return Err(unsupported("with OVER in a query that names outer columns"));

@@ -6,10 +6,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use datafusion::common::{DFSchema, DFSchemaRef, Result, internal_err};
+use datafusion::common::{DFSchema, DFSchemaRef, Result};
 use datafusion::logical_expr::{
     Expr, ExprSchemable, Extension, LogicalPlan, UserDefinedLogicalNodeCore,
 };
+
+use crate::logical_nodes::{self, list};
 
 /// Opaque to the optimizer, except that filters on other columns and limits go below it: they
 /// only spare calls.
@@ -31,10 +33,7 @@ impl Compute {
 
     fn new(input: LogicalPlan, names: Vec<String>, programs: Vec<Expr>) -> Result<Self> {
         let below = input.schema();
-        let mut fields: Vec<_> = below
-            .iter()
-            .map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field)))
-            .collect();
+        let mut fields = logical_nodes::fields_of(&input);
         for (name, program) in names.iter().zip(&programs) {
             let (_, field) = program.to_field(below)?;
             fields.push((None, Arc::new(field.as_ref().clone().with_name(name))));
@@ -42,6 +41,10 @@ impl Compute {
         let schema = DFSchema::new_with_metadata(fields, below.metadata().clone())?
             .with_functional_dependencies(below.functional_dependencies().clone())?;
         Ok(Self { schema: Arc::new(schema), input, names, programs })
+    }
+
+    pub(crate) fn of(plan: &LogicalPlan) -> Option<&Self> {
+        logical_nodes::of(plan)
     }
 
     pub(crate) fn input(&self) -> &LogicalPlan {
@@ -87,25 +90,19 @@ impl UserDefinedLogicalNodeCore for Compute {
     }
 
     fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PluginCompute: ")?;
-        for (index, (name, program)) in self.names.iter().zip(&self.programs).enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{} AS {name}", label(program))?;
-        }
-        Ok(())
+        let columns = self.names.iter().zip(&self.programs);
+        let columns = columns.map(|(name, program)| format!("{} AS {name}", label(program)));
+        write!(f, "PluginCompute: {}", list(columns))
     }
 
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
-            return internal_err!("PluginCompute has one input");
-        };
+        let input = logical_nodes::only_input(self.name(), inputs)?;
         let programs = exprs.into_iter().map(Expr::unalias).collect();
         Self::new(input, self.names.clone(), programs)
     }
 
     fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
-        let below = self.input.schema().fields().len();
-        Some(vec![output.iter().copied().filter(|index| *index < below).collect()])
+        Some(logical_nodes::wanted_below(&self.input, output))
     }
 
     fn supports_limit_pushdown(&self) -> bool {

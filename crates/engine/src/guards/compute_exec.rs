@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Field, SchemaRef};
 use arrowsmith_contract::RowNumbers;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 use datafusion::physical_plan::execution_plan::{
     CardinalityEffect, ChildrenPropertiesMode, ReplaceChildrenOptions,
 };
@@ -69,7 +70,7 @@ fn compute(
     let Some((program, arguments)) = Program::called_in(program) else {
         return program.evaluate(batch)?.into_array(rows);
     };
-    program.evaluate(operators::evaluate(arguments, batch)?, rows, numbers.clone())
+    program.evaluate(evaluate_expressions_to_arrays(arguments, batch)?, rows, numbers.clone())
 }
 
 fn append(
@@ -78,13 +79,11 @@ fn append(
     schema: &SchemaRef,
     numbers: &RowNumbers,
 ) -> Result<RecordBatch> {
-    let rows = batch.num_rows();
     let mut columns = batch.columns().to_vec();
     for program in programs {
         columns.push(compute(program, batch, numbers)?);
     }
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
+    operators::batch(schema, columns, batch.num_rows())
 }
 
 impl ExecutionPlan for ComputeExec {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion::common::{DFSchema, Result};
+use datafusion::common::Result;
 use datafusion::logical_expr::{
-    Distinct, DistinctOn, EmptyRelation, Expr, LogicalPlan, Projection, Sort, SortExpr, Union,
+    Distinct, DistinctOn, Expr, LogicalPlan, LogicalPlanBuilder, Projection, Sort, SortExpr, Union,
     Values,
 };
 
@@ -84,11 +84,7 @@ pub(crate) fn distinct_on(distinct: DistinctOn, scope: &Scope) -> Result<Logical
 pub(crate) fn values(values: Values, scope: &Scope) -> Result<LogicalPlan> {
     let mut rows = Vec::with_capacity(values.values.len());
     for row in values.values {
-        let one = LogicalPlan::EmptyRelation(EmptyRelation {
-            produce_one_row: true,
-            schema: Arc::new(DFSchema::empty()),
-        });
-        let mut hoist = Hoist::new(one, scope);
+        let mut hoist = Hoist::new(LogicalPlanBuilder::empty(true).build()?, scope);
         let exprs = row
             .into_iter()
             .zip(values.schema.fields())

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, FieldRef, SchemaRef};
 use arrowsmith_contract::{RowNumbers, RowScope};
 use datafusion::common::Result;
@@ -17,6 +17,7 @@ use datafusion::logical_expr::{
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
 use super::steps::{Part, Step};
+use crate::operators;
 
 /// Bound to one run of a query. To DataFusion it is a volatile function, which it neither folds,
 /// shares nor looks into.
@@ -74,8 +75,7 @@ impl Program {
         rows: usize,
         numbers: RowNumbers,
     ) -> Result<ArrayRef> {
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
+        let batch = operators::batch(&self.schema, columns, rows)?;
         self.step.evaluate(&Part::new(batch, numbers))
     }
 

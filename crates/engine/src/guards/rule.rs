@@ -11,11 +11,10 @@ use datafusion::optimizer::AnalyzerRule;
 
 use super::hoist::{Place, Scope};
 use super::{aggregates, filters, joins, nodes, queries};
-use crate::adapter::PluginScalar;
-use crate::aggregates::PluginAggregate;
 use crate::context::QueryContext;
 use crate::error::through_datafusion;
-use crate::{procedures, windows};
+use crate::face::called_by;
+use crate::procedures;
 
 #[derive(Debug)]
 pub(crate) struct Guards;
@@ -139,12 +138,7 @@ pub(crate) fn node_calls_plugin(node: &LogicalPlan) -> Result<bool> {
 /// Whether an expression holds a call of a plugin function. Queries inside of it do not count.
 pub(crate) fn calls_plugin(expr: &Expr) -> bool {
     // The closure cannot fail.
-    expr.exists(|expr| {
-        Ok(PluginScalar::called_by(expr).is_some()
-            || PluginAggregate::called_by(expr).is_some()
-            || windows::called_by(expr).is_some())
-    })
-    .unwrap_or(true)
+    expr.exists(|expr| Ok(called_by(expr).is_some())).unwrap_or(true)
 }
 
 /// Whether an expression holds a query.

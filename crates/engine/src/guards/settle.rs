@@ -75,25 +75,18 @@ fn limit(node: Limit) -> Result<Transformed<LogicalPlan>> {
         }))
     };
     match node.input.as_ref() {
-        LogicalPlan::Projection(projection) if computes(&projection.input).is_some() => {
+        LogicalPlan::Projection(projection) if Compute::of(&projection.input).is_some() => {
             let input = over(LogicalPlan::clone(&projection.input));
             let projection = Projection::try_new(projection.expr.clone(), input)?;
             Ok(Transformed::yes(LogicalPlan::Projection(projection)))
         }
-        input => match computes(input) {
+        input => match Compute::of(input) {
             Some(compute) => {
                 let input = Arc::unwrap_or_clone(over(compute.input().clone()));
                 Ok(Transformed::yes(compute.over_input(input)?))
             }
             None => Ok(Transformed::no(LogicalPlan::Limit(node))),
         },
-    }
-}
-
-fn computes(plan: &LogicalPlan) -> Option<&Compute> {
-    match plan {
-        LogicalPlan::Extension(extension) => extension.node.as_any().downcast_ref(),
-        _ => None,
     }
 }
 

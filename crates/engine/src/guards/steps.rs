@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, UInt32Array,
-    new_empty_array, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt32Array, new_empty_array,
+    new_null_array,
 };
 use arrow::compute::kernels::boolean::{and_kleene, or_kleene};
-use arrow::compute::{cast, interleave, take};
+use arrow::compute::{cast, interleave, take, take_arrays};
 use arrow::datatypes::{DataType, SchemaRef};
 use arrowsmith_contract::{Determinism, RowNumbers};
 use datafusion::common::{Result, internal_err};
@@ -17,6 +17,7 @@ use datafusion::physical_expr::PhysicalExpr;
 use super::folded::Folded;
 use crate::adapter::{Call, repeat};
 use crate::error::through_datafusion;
+use crate::operators;
 
 /// Rows that a step is evaluated for.
 #[derive(Clone)]
@@ -102,7 +103,7 @@ impl Step {
                 for value in values {
                     columns.push(value.evaluate(part)?);
                 }
-                let batch = with_rows(schema, columns, part.rows())?;
+                let batch = operators::batch(schema, columns, part.rows())?;
                 body.evaluate(&Part::new(batch, part.numbers.clone()))
             }
         }
@@ -337,16 +338,6 @@ impl<'a> Pieces<'a> {
 }
 
 fn select(batch: &RecordBatch, rows: &[u32]) -> Result<RecordBatch> {
-    let places = UInt32Array::from(rows.to_vec());
-    let columns = batch
-        .columns()
-        .iter()
-        .map(|column| Ok(take(column, &places, None)?))
-        .collect::<Result<Vec<ArrayRef>>>()?;
-    with_rows(&batch.schema(), columns, rows.len())
-}
-
-fn with_rows(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
+    let columns = take_arrays(batch.columns(), &UInt32Array::from(rows.to_vec()), None)?;
+    operators::batch(&batch.schema(), columns, rows.len())
 }

@@ -44,8 +44,7 @@ fn flat_map(node: &FlatMap, wanted: &DFSchema, scope: &Scope) -> Result<LogicalP
 }
 
 fn table_call(node: &TableCall, scope: &Scope) -> Result<LogicalPlan> {
-    let keys = node.order_by.iter().map(|sort| &sort.expr);
-    let mut exprs = node.arguments.iter().chain(&node.partition_by).chain(keys);
+    let mut exprs = node.arguments.iter().chain(node.keys.expressions());
     if exprs.any(|expr| calls_plugin(expr) || has_query(expr)) {
         return Err(through_datafusion(crate::Error::Plan(format!(
             "{}: what stands beside TABLE(...) cannot call plugin functions or hold queries yet; \

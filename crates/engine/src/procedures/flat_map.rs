@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef};
 use arrowsmith_contract::Function;
-use datafusion::common::{DFSchema, DFSchemaRef, Result, TableReference, internal_err};
+use datafusion::common::{DFSchema, DFSchemaRef, Result, TableReference};
 use datafusion::logical_expr::{
-    EmptyRelation, Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore,
+    Expr, Extension, LogicalPlan, LogicalPlanBuilder, UserDefinedLogicalNodeCore,
 };
 
 use super::relation::Naming;
 use crate::adapter::Call;
+use crate::logical_nodes::{self, list};
 
 /// A procedure, which `guards` binds to a run.
 #[derive(Debug, Clone)]
@@ -98,10 +99,7 @@ impl FlatMap {
         arguments: Vec<Expr>,
         naming: &Naming,
     ) -> Result<LogicalPlan> {
-        let one = LogicalPlan::EmptyRelation(EmptyRelation {
-            produce_one_row: true,
-            schema: Arc::new(DFSchema::empty()),
-        });
+        let one = LogicalPlanBuilder::empty(true).build()?;
         let appended = named(&function, naming);
         Self::over(one, Callee::new(function), arguments, appended, false)
     }
@@ -124,19 +122,15 @@ impl FlatMap {
         appended: Vec<Appended>,
         outer: bool,
     ) -> Result<Self> {
-        let below = input.schema();
-        let columns = below.iter().map(|(relation, field)| (relation.cloned(), Arc::clone(field)));
-        let fields = columns.chain(appended.iter().cloned()).collect();
+        let mut fields = logical_nodes::fields_of(&input);
+        fields.extend(appended.iter().cloned());
         // Rows repeat, so nothing that the input's columns determined is unique any more.
-        let schema = DFSchema::new_with_metadata(fields, below.metadata().clone())?;
+        let schema = DFSchema::new_with_metadata(fields, input.schema().metadata().clone())?;
         Ok(Self { schema: Arc::new(schema), input, callee, arguments, appended, outer })
     }
 
     pub(crate) fn of(plan: &LogicalPlan) -> Option<&Self> {
-        match plan {
-            LogicalPlan::Extension(extension) => extension.node.as_any().downcast_ref(),
-            _ => None,
-        }
+        logical_nodes::of(plan)
     }
 }
 
@@ -168,21 +162,17 @@ impl UserDefinedLogicalNodeCore for FlatMap {
     }
 
     fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
         let outer = if self.outer { " outer" } else { "" };
-        write!(f, "PluginProcedure: {}({}){outer}", self.callee, arguments.join(", "))
+        write!(f, "PluginProcedure: {}({}){outer}", self.callee, list(&self.arguments))
     }
 
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
-            return internal_err!("PluginProcedure has one input");
-        };
+        let input = logical_nodes::only_input(self.name(), inputs)?;
         let arguments = exprs.into_iter().map(Expr::unalias).collect();
         Self::new(input, self.callee.clone(), arguments, self.appended.clone(), self.outer)
     }
 
     fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
-        let below = self.input.schema().fields().len();
-        Some(vec![output.iter().copied().filter(|index| *index < below).collect()])
+        Some(logical_nodes::wanted_below(&self.input, output))
     }
 }

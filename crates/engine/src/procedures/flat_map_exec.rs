@@ -9,6 +9,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Constraints, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -17,6 +18,7 @@ use futures::{StreamExt, stream};
 
 use super::running::Running;
 use super::spread::Spread;
+use super::wanted::Wanted;
 use crate::adapter::Call;
 use crate::error::through_datafusion;
 use crate::numbering::Counter;
@@ -74,14 +76,13 @@ struct Flow {
     exec: FlatMapExec,
     counter: Counter,
     metrics: BaselineMetrics,
-    batch_size: usize,
-    wanted: Option<usize>,
+    wanted: Wanted,
     current: Option<(Running, Spread)>,
 }
 
 impl Flow {
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        while self.wanted != Some(0) {
+        while !self.wanted.is_nothing() {
             if self.current.is_none() {
                 let Some(batch) = self.input.next().await.transpose()? else {
                     return Ok(None);
@@ -102,7 +103,7 @@ impl Flow {
         }
         let exec = &self.exec;
         let numbers = self.counter.next(rows);
-        let columns = operators::evaluate(&exec.arguments, &batch)?;
+        let columns = evaluate_expressions_to_arrays(&exec.arguments, &batch)?;
         let running = exec.call.coerce_all(&columns, &numbers).and_then(|columns| {
             Running::start(&exec.call, columns, rows, None, numbers, &exec.yields)
         });
@@ -117,8 +118,7 @@ impl Flow {
         let Some((running, spread)) = &mut self.current else {
             return Ok(None);
         };
-        let most = self.wanted.map_or(self.batch_size, |wanted| wanted.min(self.batch_size));
-        if let Some(yielded) = running.next(most).map_err(through_datafusion)? {
+        if let Some(yielded) = running.next(self.wanted.next_batch()).map_err(through_datafusion)? {
             return spread.rows(&yielded).map(Some);
         }
         let rest = spread.rest();
@@ -128,13 +128,8 @@ impl Flow {
 
     /// Not more rows than are wanted. With the last of them the procedure ends.
     fn cut(&mut self, rows: RecordBatch) -> RecordBatch {
-        let Some(wanted) = &mut self.wanted else {
-            self.metrics.record_output(rows.num_rows());
-            return rows;
-        };
-        let rows = rows.slice(0, rows.num_rows().min(*wanted));
-        *wanted -= rows.num_rows();
-        if *wanted == 0 {
+        let rows = self.wanted.take(rows);
+        if self.wanted.is_nothing() {
             self.current = None;
         }
         self.metrics.record_output(rows.num_rows());
@@ -196,12 +191,11 @@ impl ExecutionPlan for FlatMapExec {
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream> {
         let flow = Flow {
-            batch_size: context.session_config().batch_size(),
+            wanted: Wanted::new(context.session_config().batch_size(), self.fetch),
             input: self.input.execute(partition, context)?,
             exec: self.clone(),
             counter: Counter::over(&self.input),
             metrics: BaselineMetrics::new(&self.metrics, partition),
-            wanted: self.fetch,
             current: None,
         };
         let batches = stream::try_unfold(flow, |mut flow| async move {

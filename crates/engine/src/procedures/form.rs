@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Extension, Function, Kind, Parameter};
+use arrowsmith_contract::{Function, Parameter};
 use datafusion::sql::sqlparser::ast::{
     self, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, TableFactor,
 };
@@ -24,21 +24,19 @@ pub(crate) fn called_name(factor: &TableFactor) -> Option<&ObjectName> {
 
 /// Refuses a procedure where a value is wanted.
 pub(crate) fn refuse_in_expression(function: &Function) -> Error {
-    let name = function.qualified_name().to_shared();
+    let name = function.qualified_name();
     let message =
         format!("is a procedure, which gives rows; call it in FROM: SELECT * FROM {name}(...)");
-    ContractError::Call { function: name, message }.into()
+    function.refuse(message).into()
 }
 
 /// Refuses any other function where rows are wanted.
 pub(crate) fn refuse_in_from(function: &Function) -> Error {
-    let name = function.qualified_name().to_shared();
-    let kind = function.kind().as_str();
-    let article = if function.kind() == Kind::Aggregate { "an" } else { "a" };
+    let (name, kind) = (function.qualified_name(), function.kind().with_article());
     let message = format!(
-        "is {article} {kind} function, which gives values; call it in SELECT, not in FROM: SELECT {name}(...)"
+        "is {kind} function, which gives values; call it in SELECT, not in FROM: SELECT {name}(...)"
     );
-    ContractError::Call { function: name, message }.into()
+    function.refuse(message).into()
 }
 
 /// Puts a call of a procedure into the one form that `relation` plans: its qualified name, and its
@@ -76,8 +74,7 @@ struct CallForm<'a> {
 
 impl CallForm<'_> {
     fn refuse<T>(&self, message: impl Into<String>) -> Result<T> {
-        let function = Arc::clone(&self.name);
-        Err(ContractError::Call { function, message: message.into() }.into())
+        Err(self.function.refuse(message).into())
     }
 
     fn check_extras(&self, factor: &TableFactor) -> Result<()> {
@@ -179,8 +176,7 @@ impl CallForm<'_> {
         let Some(parameter) = self.function.signature.parameter(index) else {
             return Ok(value);
         };
-        let wants_table = parameter.ty.extension() == Some(Extension::Table);
-        match (wants_table, value) {
+        match (parameter.ty.is_table(), value) {
             (true, Expr::Function(call)) if is_table(&call) => self.query(call),
             (true, _) => self.refuse(format!(
                 "argument {:?} is a table; write TABLE(SELECT ...) or TABLE(name)",

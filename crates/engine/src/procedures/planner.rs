@@ -53,7 +53,7 @@ impl ExtensionPlanner for ProceduresPlanner {
             return Ok(None);
         };
         let below = logical.schema();
-        let order = Order::new(&table.partition_by, &table.order_by, |expr| physical(expr, below))?;
+        let order = Order::new(&table.keys, |expr| physical(expr, below))?;
         let empty = DFSchema::empty();
         let arguments =
             table.arguments.iter().map(|expr| physical(expr, &empty)).collect::<Result<_>>()?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Function};
+use arrowsmith_contract::Function;
 use datafusion::common::{DFSchema, Result, TableReference};
 use datafusion::logical_expr::planner::{
     PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning,
@@ -19,6 +19,7 @@ use super::order_keys;
 use super::table_call::TableCall;
 use crate::error::through_datafusion;
 use crate::names::Called;
+use crate::partitions::Keys;
 
 /// Knows the procedures that a statement calls, by qualified name.
 pub(crate) struct ProcedureRelations(pub(crate) Called);
@@ -84,10 +85,7 @@ impl RelationCall<'_> {
     }
 
     fn refuse<T>(&self, message: &str) -> Result<T> {
-        Err(through_datafusion(ContractError::Call {
-            function: self.function.qualified_name().to_shared(),
-            message: message.to_owned(),
-        }))
+        Err(through_datafusion(self.function.refuse(message)))
     }
 
     fn plan_table(
@@ -118,7 +116,7 @@ impl RelationCall<'_> {
             .map(|key| self.sort(key, input.schema()))
             .collect::<Result<Vec<SortExpr>>>()?;
         let function = Arc::clone(self.function);
-        TableCall::over(input, function, arguments, partition_by, order_by, naming)
+        TableCall::over(input, function, arguments, Keys { partition_by, order_by }, naming)
     }
 
     fn sort(&mut self, key: OrderByExpr, schema: &DFSchema) -> Result<SortExpr> {

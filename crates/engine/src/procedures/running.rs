@@ -35,7 +35,7 @@ impl Running {
         let Kernel::Procedure(kernel) = &call.function().kernel else {
             return Err(Error::Internal(format!("{} is no procedure", call.name())));
         };
-        let context = CallContext { rows: numbers.clone(), ..call.context().clone() };
+        let context = call.context_for(numbers.clone());
         let stream = kernel.start(ProcedureArguments { columns, rows, table }, &context)?;
         Ok(Self { call: Arc::clone(call), stream, numbers, rows, schema: Arc::clone(schema) })
     }
@@ -57,12 +57,9 @@ impl Running {
     fn check(&self, yielded: &Yielded, most: usize) -> Result<()> {
         let Yielded { batch, origins } = yielded;
         let rows = batch.num_rows();
-        let of = |columns: &[ArrayRef]| -> Vec<_> {
-            columns.iter().map(|column| column.data_type().clone()).collect()
-        };
-        let types: Vec<_> = of(batch.columns());
-        let is_declared =
-            types.iter().eq(self.schema.fields().iter().map(|field| field.data_type()));
+        let types = batch.columns().iter().map(|column| column.data_type());
+        let declared = self.schema.fields().iter().map(|field| field.data_type());
+        let is_declared = types.clone().eq(declared);
         let places = origins.values();
         let is_in_order = origins.null_count() == 0
             && places.is_sorted()
@@ -70,6 +67,7 @@ impl Running {
         if is_declared && is_in_order && origins.len() == rows && (1..=most).contains(&rows) {
             return Ok(());
         }
+        let types: Vec<_> = types.collect();
         Err(Error::Internal(format!(
             "the kernel of {} yielded {rows} rows of {types:?} for at most {most} rows of {:?}, \
              with {} origins among {} rows of arguments",

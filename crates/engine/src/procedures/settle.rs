@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Extension, Function};
+use arrowsmith_contract::Function;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::utils::conjunction;
@@ -41,11 +41,9 @@ pub(crate) fn arguments_of(plan: &LogicalPlan) -> Option<Arguments<'_>> {
     }
     let node = TableCall::of(plan)?;
     let function = &node.callee.function;
-    let is_value = |index: &usize| {
-        let parameter = function.signature.parameter(*index);
-        parameter.is_none_or(|parameter| parameter.ty.extension() != Some(Extension::Table))
-    };
-    Some((function, (0..).filter(is_value).zip(&node.arguments).collect()))
+    let table = function.signature.table();
+    let places = (0..).filter(|place| Some(*place) != table);
+    Some((function, places.zip(&node.arguments).collect()))
 }
 
 fn lateral(join: Join) -> Result<Transformed<LogicalPlan>> {
@@ -142,7 +140,7 @@ fn without_queries(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 /// Refuses outer columns that no join gives.
 fn check_outer(plan: &LogicalPlan) -> Result<()> {
     if let Some(node) = TableCall::of(plan) {
-        let exprs = node.arguments.iter().chain(&node.partition_by);
+        let exprs = node.arguments.iter().chain(&node.keys.partition_by);
         if exprs.into_iter().any(Expr::contains_outer) || !node.input.all_out_ref_exprs().is_empty()
         {
             return refuse(
@@ -183,8 +181,5 @@ fn outer_column(expr: &Expr) -> Option<Column> {
 }
 
 fn refuse<T>(function: &Function, message: &str) -> Result<T> {
-    Err(through_datafusion(ContractError::Call {
-        function: function.qualified_name().to_shared(),
-        message: message.to_owned(),
-    }))
+    Err(through_datafusion(function.refuse(message)))
 }

@@ -1,12 +1,12 @@
 //! Puts the rows of an input batch beside what was yielded for them.
 
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, new_null_array};
-use arrow::compute::take;
+use arrow::array::{ArrayRef, RecordBatch, UInt32Array, new_null_array};
+use arrow::compute::take_arrays;
 use arrow::datatypes::SchemaRef;
 use arrowsmith_contract::Yielded;
 use datafusion::common::Result;
+
+use crate::operators;
 
 pub(super) struct Spread {
     batch: RecordBatch,
@@ -40,12 +40,7 @@ impl Spread {
             right.push(Some(row));
             self.unseen = self.unseen.max(origin + 1);
         }
-        let places = UInt32Array::from(right);
-        let columns = batch
-            .columns()
-            .iter()
-            .map(|column| Ok(take(column, &places, None)?))
-            .collect::<Result<Vec<ArrayRef>>>()?;
+        let columns = take_arrays(batch.columns(), &UInt32Array::from(right), None)?;
         self.join(&UInt32Array::from(left), columns)
     }
 
@@ -74,20 +69,16 @@ impl Spread {
     }
 
     fn join(&self, left: &UInt32Array, right: Vec<ArrayRef>) -> Result<RecordBatch> {
-        let columns = self
-            .batch
-            .columns()
-            .iter()
-            .map(|column| Ok(take(column, left, None)?))
-            .chain(right.into_iter().map(Ok))
-            .collect::<Result<Vec<ArrayRef>>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(left.len()));
-        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?)
+        let mut columns = take_arrays(self.batch.columns(), left, None)?;
+        columns.extend(right);
+        operators::batch(&self.schema, columns, left.len())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use arrow::array::{Array, AsArray, Int64Array};
     use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 

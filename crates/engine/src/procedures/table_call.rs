@@ -6,13 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrowsmith_contract::Function;
-use datafusion::common::{DFSchema, DFSchemaRef, Result, internal_err};
-use datafusion::logical_expr::{
-    Expr, Extension, LogicalPlan, SortExpr, UserDefinedLogicalNodeCore,
-};
+use datafusion::common::{DFSchema, DFSchemaRef, Result};
+use datafusion::logical_expr::{Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore};
 
 use super::flat_map::{Callee, named};
 use super::relation::Naming;
+use crate::logical_nodes::{self, list};
+use crate::partitions::Keys;
 
 /// The procedure is called once, or once for each partition that there is. Its own arguments are
 /// constant. Nothing goes below.
@@ -21,8 +21,7 @@ pub(crate) struct TableCall {
     pub(crate) input: LogicalPlan,
     pub(crate) callee: Callee,
     pub(crate) arguments: Vec<Expr>,
-    pub(crate) partition_by: Vec<Expr>,
-    pub(crate) order_by: Vec<SortExpr>,
+    pub(crate) keys: Keys,
     /// What the procedure yields, as the query names it.
     schema: DFSchemaRef,
 }
@@ -33,8 +32,7 @@ impl TableCall {
         input: LogicalPlan,
         function: Arc<Function>,
         arguments: Vec<Expr>,
-        partition_by: Vec<Expr>,
-        order_by: Vec<SortExpr>,
+        keys: Keys,
         naming: &Naming,
     ) -> Result<LogicalPlan> {
         let appended = named(&function, naming);
@@ -43,8 +41,7 @@ impl TableCall {
             input,
             callee: Callee::new(function),
             arguments,
-            partition_by,
-            order_by,
+            keys,
             schema: Arc::new(schema),
         };
         Ok(call.into_plan())
@@ -60,10 +57,7 @@ impl TableCall {
     }
 
     pub(crate) fn of(plan: &LogicalPlan) -> Option<&Self> {
-        match plan {
-            LogicalPlan::Extension(extension) => extension.node.as_any().downcast_ref(),
-            _ => None,
-        }
+        logical_nodes::of(plan)
     }
 }
 
@@ -87,35 +81,19 @@ impl UserDefinedLogicalNodeCore for TableCall {
     }
 
     fn expressions(&self) -> Vec<Expr> {
-        let keys = self.order_by.iter().map(|sort| &sort.expr);
-        self.arguments.iter().chain(&self.partition_by).chain(keys).cloned().collect()
+        self.arguments.iter().chain(self.keys.expressions()).cloned().collect()
     }
 
     fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |exprs: &[Expr]| {
-            exprs.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")
-        };
         let table = if self.arguments.is_empty() { "TABLE" } else { "TABLE, " };
-        write!(f, "PluginTableProcedure: {}({table}{})", self.callee, list(&self.arguments))?;
-        if !self.partition_by.is_empty() {
-            write!(f, " PARTITION BY {}", list(&self.partition_by))?;
-        }
-        Ok(())
+        let arguments = list(&self.arguments);
+        write!(f, "PluginTableProcedure: {}({table}{arguments}){}", self.callee, self.keys)
     }
 
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
-            return internal_err!("PluginTableProcedure has one input");
-        };
+        let input = logical_nodes::only_input(self.name(), inputs)?;
         let mut exprs = exprs.into_iter().map(Expr::unalias);
         let arguments = exprs.by_ref().take(self.arguments.len()).collect();
-        let partition_by = exprs.by_ref().take(self.partition_by.len()).collect();
-        let order_by = self
-            .order_by
-            .iter()
-            .zip(exprs)
-            .map(|(sort, expr)| SortExpr { expr, ..sort.clone() })
-            .collect();
-        Ok(Self { input, arguments, partition_by, order_by, ..self.clone() })
+        Ok(Self { input, arguments, keys: self.keys.replaced(&mut exprs), ..self.clone() })
     }
 }

@@ -4,13 +4,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
-use arrowsmith_contract::{Extension, RowNumbers};
+use arrowsmith_contract::RowNumbers;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, OrderingRequirements, PhysicalExpr};
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 use datafusion::physical_plan::execution_plan::{
     Boundedness, ChildrenPropertiesMode, EmissionType, ReplaceChildrenOptions,
 };
@@ -24,6 +25,7 @@ use futures::stream;
 
 use super::running::Running;
 use super::table_input::Tables;
+use super::wanted::Wanted;
 use crate::adapter::Call;
 use crate::error::through_datafusion;
 use crate::operators;
@@ -77,15 +79,11 @@ impl TableCallExec {
 
     /// The constants, one row of each, in the types of their parameters.
     fn constants(&self) -> Result<Vec<ArrayRef>> {
-        let options = RecordBatchOptions::new().with_row_count(Some(1));
-        let one =
-            RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?;
-        let parameters = (0..).filter(|index| {
-            let parameter = self.call.function().signature.parameter(*index);
-            parameter.is_none_or(|parameter| parameter.ty.extension() != Some(Extension::Table))
-        });
-        parameters
-            .zip(operators::evaluate(&self.arguments, &one)?)
+        let one = operators::batch(&Arc::new(Schema::empty()), Vec::new(), 1)?;
+        let table = self.call.function().signature.table();
+        let places = (0..).filter(|place| Some(*place) != table);
+        places
+            .zip(evaluate_expressions_to_arrays(&self.arguments, &one)?)
             .map(|(index, value)| {
                 self.call.coerce(index, &value, &RowNumbers::default()).map_err(through_datafusion)
             })
@@ -100,8 +98,9 @@ struct Flow {
     input: Option<SendableRecordBatchStream>,
     tables: Option<Tables>,
     metrics: BaselineMetrics,
-    batch_size: usize,
-    wanted: Option<usize>,
+    /// The arguments, once they are computed.
+    constants: Option<Vec<ArrayRef>>,
+    wanted: Wanted,
     current: Option<Running>,
     has_begun: bool,
 }
@@ -112,7 +111,7 @@ impl Flow {
             let borders = Borders::new(self.exec.order.partition_by.clone());
             self.tables = Some(Tables::start(input, borders));
         }
-        while self.wanted != Some(0) {
+        while !self.wanted.is_nothing() {
             if self.current.is_none() && !self.start()? {
                 return Ok(None);
             }
@@ -138,7 +137,11 @@ impl Flow {
             return Ok(false);
         }
         self.has_begun = true;
-        let columns = self.exec.constants()?;
+        let columns = match &mut self.constants {
+            Some(columns) => columns,
+            none => none.insert(self.exec.constants()?),
+        };
+        let columns = columns.clone();
         let (reader, numbers) = (Some(tables.reader()), RowNumbers::default());
         let running = Running::start(call, columns, 1, reader, numbers, &self.exec.schema);
         self.current = Some(running.map_err(through_datafusion)?);
@@ -149,8 +152,7 @@ impl Flow {
         let Some(running) = &mut self.current else {
             return Ok(None);
         };
-        let most = self.wanted.map_or(self.batch_size, |wanted| wanted.min(self.batch_size));
-        let yielded = running.next(most);
+        let yielded = running.next(self.wanted.next_batch());
         // Also where the procedure went on without the rest of its table.
         if let Some(error) = self.tables.as_ref().and_then(Tables::failure)
             && (yielded.is_ok() || self.exec.call.context().token.check().is_ok())
@@ -161,16 +163,12 @@ impl Flow {
             self.current = None;
             return Ok(None);
         };
-        let rows = yielded.batch.num_rows();
-        self.metrics.record_output(rows);
-        if let Some(wanted) = &mut self.wanted {
-            *wanted -= rows;
-            if *wanted == 0 {
-                self.current = None;
-            }
+        let rows = self.wanted.take(yielded.batch);
+        if self.wanted.is_nothing() {
+            self.current = None;
         }
-        let columns = yielded.batch.columns().to_vec();
-        Ok(Some(RecordBatch::try_new(Arc::clone(&self.exec.schema), columns)?))
+        self.metrics.record_output(rows.num_rows());
+        Ok(Some(RecordBatch::try_new(Arc::clone(&self.exec.schema), rows.columns().to_vec())?))
     }
 }
 
@@ -230,10 +228,10 @@ impl ExecutionPlan for TableCallExec {
         let flow = Flow {
             exec: self.clone(),
             metrics: BaselineMetrics::new(&self.metrics, partition),
-            batch_size: context.session_config().batch_size(),
+            constants: None,
+            wanted: Wanted::new(context.session_config().batch_size(), self.fetch),
             input: Some(self.input.execute(partition, context)?),
             tables: None,
-            wanted: self.fetch,
             current: None,
             has_begun: false,
         };

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::FieldRef;
-use arrowsmith_contract::{Error, Kernel, RowNumbers, WindowEvaluator};
+use arrowsmith_contract::{Error, Function, Kernel, RowNumbers, WindowEvaluator};
 use datafusion::common::Result;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
 
 use crate::adapter::Call;
 use crate::error::through_datafusion;
-use crate::operators;
 
 #[derive(Clone)]
 pub(crate) struct WindowFunction {
@@ -43,13 +43,12 @@ impl WindowFunction {
     }
 
     pub(crate) fn needs_whole_partitions(&self) -> bool {
-        matches!(&self.call.function().kernel, Kernel::Window(kernel)
-            if kernel.needs_whole_partitions())
+        needs_whole_partitions(self.call.function())
     }
 
     /// The columns that it takes of a batch.
     pub(crate) fn columns(&self, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
-        operators::evaluate(&self.arguments, batch)
+        evaluate_expressions_to_arrays(&self.arguments, batch)
     }
 }
 
@@ -66,41 +65,32 @@ impl fmt::Display for WindowFunction {
     }
 }
 
-/// A function at work.
-pub(crate) struct Evaluation {
-    function: WindowFunction,
+/// Whether a function is given the rows of a partition at once.
+pub(crate) fn needs_whole_partitions(function: &Function) -> bool {
+    matches!(&function.kernel, Kernel::Window(kernel) if kernel.needs_whole_partitions())
+}
+
+/// A call that walks over rows in their order.
+pub(crate) struct Walker {
+    call: Arc<Call>,
     /// Made with the first rows.
     evaluator: Option<Box<dyn WindowEvaluator>>,
 }
 
-impl Evaluation {
-    pub(crate) fn new(function: WindowFunction) -> Self {
-        Self { function, evaluator: None }
-    }
-
-    pub(crate) fn function(&self) -> &WindowFunction {
-        &self.function
+impl Walker {
+    pub(crate) fn new(call: Arc<Call>) -> Self {
+        Self { call, evaluator: None }
     }
 
     /// The values for the next rows, at least one.
-    pub(crate) fn evaluate(
-        &mut self,
-        columns: &[ArrayRef],
-        rows: usize,
-        starts: &[usize],
-        numbers: &RowNumbers,
-    ) -> Result<ArrayRef> {
-        self.call(columns, rows, starts, numbers).map_err(through_datafusion)
-    }
-
-    fn call(
+    pub(crate) fn step(
         &mut self,
         columns: &[ArrayRef],
         rows: usize,
         starts: &[usize],
         numbers: &RowNumbers,
     ) -> arrowsmith_contract::Result<ArrayRef> {
-        let call = &self.function.call;
+        let call = &self.call;
         let Kernel::Window(kernel) = &call.function().kernel else {
             return Err(Error::Internal(format!("{} is no window function", call.name())));
         };
@@ -113,5 +103,31 @@ impl Evaluation {
             call.run(rows, numbers, |context| evaluator.evaluate(&columns, rows, starts, context))?;
         call.check_answer(&values, rows)?;
         Ok(values)
+    }
+}
+
+/// A function of an operator at work.
+pub(crate) struct Evaluation {
+    function: WindowFunction,
+    walker: Walker,
+}
+
+impl Evaluation {
+    pub(crate) fn new(function: WindowFunction) -> Self {
+        Self { walker: Walker::new(Arc::clone(&function.call)), function }
+    }
+
+    pub(crate) fn function(&self) -> &WindowFunction {
+        &self.function
+    }
+
+    pub(crate) fn evaluate(
+        &mut self,
+        columns: &[ArrayRef],
+        rows: usize,
+        starts: &[usize],
+        numbers: &RowNumbers,
+    ) -> Result<ArrayRef> {
+        self.walker.step(columns, rows, starts, numbers).map_err(through_datafusion)
     }
 }

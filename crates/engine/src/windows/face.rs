@@ -20,17 +20,17 @@ impl PluginWindow {
     pub(crate) fn new(function: Arc<Function>) -> Self {
         Self(Face::new(function))
     }
-}
 
-/// The plugin's window function that an expression calls, if it is such a call.
-pub(crate) fn called_by(expr: &Expr) -> Option<&Arc<Function>> {
-    let Expr::WindowFunction(call) = expr else {
-        return None;
-    };
-    let WindowFunctionDefinition::WindowUDF(udf) = &call.fun else {
-        return None;
-    };
-    udf.inner().downcast_ref::<PluginWindow>().map(|window| window.0.function())
+    /// The plugin's window function that an expression calls, if it is such a call.
+    pub(crate) fn called_by(expr: &Expr) -> Option<&Arc<Function>> {
+        let Expr::WindowFunction(call) = expr else {
+            return None;
+        };
+        let WindowFunctionDefinition::WindowUDF(udf) = &call.fun else {
+            return None;
+        };
+        udf.inner().downcast_ref::<Self>().map(|window| window.0.function())
+    }
 }
 
 impl fmt::Debug for PluginWindow {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Error as ContractError, Function};
+use arrowsmith_contract::Function;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::expr::WindowFunctionParams;
 use datafusion::logical_expr::{WindowFrame, WindowFrameBound, WindowFrameUnits};
@@ -15,11 +15,11 @@ pub(crate) fn check_call(call: &ast::Function, function: &Arc<Function>) -> Resu
     if call.over.is_some() {
         return Ok(());
     }
-    let name = function.qualified_name().to_shared();
+    let name = function.qualified_name();
     let message = format!(
         "is a window function and needs OVER: {name}(...) OVER (PARTITION BY ... ORDER BY ...)"
     );
-    Err(ContractError::Call { function: name, message }.into())
+    Err(function.refuse(message).into())
 }
 
 /// Refuses frames other than the one that a state walking over the rows gives.
@@ -30,14 +30,11 @@ pub(crate) fn check_frame(
     if is_default(&params.window_frame, !params.order_by.is_empty()) {
         return Ok(());
     }
-    Err(ContractError::Call {
-        function: function.qualified_name().to_shared(),
-        message: format!(
-            "takes no window frame but the default one, and got {}; leave the frame out, or write \
-             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
-            params.window_frame
-        ),
-    })
+    Err(function.refuse(format!(
+        "takes no window frame but the default one, and got {}; leave the frame out, or write \
+         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
+        params.window_frame
+    )))
 }
 
 fn is_default(frame: &WindowFrame, is_ordered: bool) -> bool {

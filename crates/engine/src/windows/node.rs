@@ -6,12 +6,12 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::common::{DFSchema, DFSchemaRef, Result, internal_err};
-use datafusion::logical_expr::{
-    Expr, Extension, LogicalPlan, SortExpr, UserDefinedLogicalNodeCore,
-};
+use datafusion::common::{DFSchema, DFSchemaRef, Result};
+use datafusion::logical_expr::{Expr, Extension, LogicalPlan, UserDefinedLogicalNodeCore};
 
 use crate::adapter::Call;
+use crate::logical_nodes::{self, list};
+use crate::partitions::Keys;
 
 /// One function over the rows of the node, and the name of its column.
 #[derive(Debug, Clone)]
@@ -37,14 +37,20 @@ impl Hash for WindowCall {
     }
 }
 
+impl fmt::Display for WindowCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, call, arguments } = self;
+        write!(f, "{}({}) AS {name}", call.name(), list(arguments))
+    }
+}
+
 /// The functions share PARTITION BY and ORDER BY. No filter and no limit goes below: a row's value
 /// depends on the rows before it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Windows {
     input: LogicalPlan,
     calls: Vec<WindowCall>,
-    partition_by: Vec<Expr>,
-    order_by: Vec<SortExpr>,
+    keys: Keys,
     schema: DFSchemaRef,
 }
 
@@ -52,24 +58,15 @@ impl Windows {
     pub(crate) fn over(
         input: LogicalPlan,
         calls: Vec<WindowCall>,
-        partition_by: Vec<Expr>,
-        order_by: Vec<SortExpr>,
+        keys: Keys,
     ) -> Result<LogicalPlan> {
-        let node = Arc::new(Self::new(input, calls, partition_by, order_by)?);
+        let node = Arc::new(Self::new(input, calls, keys)?);
         Ok(LogicalPlan::Extension(Extension { node }))
     }
 
-    fn new(
-        input: LogicalPlan,
-        calls: Vec<WindowCall>,
-        partition_by: Vec<Expr>,
-        order_by: Vec<SortExpr>,
-    ) -> Result<Self> {
+    fn new(input: LogicalPlan, calls: Vec<WindowCall>, keys: Keys) -> Result<Self> {
         let below = input.schema();
-        let mut fields: Vec<_> = below
-            .iter()
-            .map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field)))
-            .collect();
+        let mut fields = logical_nodes::fields_of(&input);
         for WindowCall { name, call, .. } in &calls {
             let field = call.function().signature.returns().to_field(name, true);
             fields.push((None, Arc::new(field)));
@@ -78,19 +75,15 @@ impl Windows {
         dependencies.extend_target_indices(fields.len());
         let schema = DFSchema::new_with_metadata(fields, below.metadata().clone())?
             .with_functional_dependencies(dependencies)?;
-        Ok(Self { schema: Arc::new(schema), input, calls, partition_by, order_by })
+        Ok(Self { schema: Arc::new(schema), input, calls, keys })
     }
 
     pub(crate) fn calls(&self) -> &[WindowCall] {
         &self.calls
     }
 
-    pub(crate) fn partition_by(&self) -> &[Expr] {
-        &self.partition_by
-    }
-
-    pub(crate) fn order_by(&self) -> &[SortExpr] {
-        &self.order_by
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 }
 
@@ -115,29 +108,15 @@ impl UserDefinedLogicalNodeCore for Windows {
 
     fn expressions(&self) -> Vec<Expr> {
         let arguments = self.calls.iter().flat_map(|call| &call.arguments);
-        let keys = self.order_by.iter().map(|sort| &sort.expr);
-        arguments.chain(&self.partition_by).chain(keys).cloned().collect()
+        arguments.chain(self.keys.expressions()).cloned().collect()
     }
 
     fn fmt_for_explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PluginWindow: ")?;
-        for (index, WindowCall { name, call, arguments }) in self.calls.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{}({}) AS {name}", call.name(), list(arguments))?;
-        }
-        if !self.partition_by.is_empty() {
-            write!(f, " PARTITION BY {}", list(&self.partition_by))?;
-        }
-        if !self.order_by.is_empty() {
-            write!(f, " ORDER BY {}", list(&self.order_by))?;
-        }
-        Ok(())
+        write!(f, "PluginWindow: {}{}", list(&self.calls), self.keys)
     }
 
     fn with_exprs_and_inputs(&self, exprs: Vec<Expr>, inputs: Vec<LogicalPlan>) -> Result<Self> {
-        let Ok([input]) = <[LogicalPlan; 1]>::try_from(inputs) else {
-            return internal_err!("PluginWindow has one input");
-        };
+        let input = logical_nodes::only_input(self.name(), inputs)?;
         let mut exprs = exprs.into_iter().map(Expr::unalias);
         let calls = self
             .calls
@@ -147,23 +126,10 @@ impl UserDefinedLogicalNodeCore for Windows {
                 ..call.clone()
             })
             .collect();
-        let partition_by = exprs.by_ref().take(self.partition_by.len()).collect();
-        let order_by = self
-            .order_by
-            .iter()
-            .zip(exprs)
-            .map(|(sort, expr)| SortExpr { expr, ..sort.clone() })
-            .collect();
-        Self::new(input, calls, partition_by, order_by)
+        Self::new(input, calls, self.keys.replaced(&mut exprs))
     }
 
     fn necessary_children_exprs(&self, output: &[usize]) -> Option<Vec<Vec<usize>>> {
-        let below = self.input.schema().fields().len();
-        Some(vec![output.iter().copied().filter(|index| *index < below).collect()])
+        Some(logical_nodes::wanted_below(&self.input, output))
     }
-}
-
-fn list(items: &[impl fmt::Display]) -> String {
-    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-    items.join(", ")
 }

@@ -2,31 +2,24 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Function, Kernel};
+use arrowsmith_contract::Function;
 use datafusion::common::Result;
 use datafusion::logical_expr::expr::WindowFunctionParams;
-use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr, Window};
+use datafusion::logical_expr::{Expr, LogicalPlan, Window};
 
-use super::called_by;
+use super::evaluator::needs_whole_partitions;
+use super::face::PluginWindow;
 use super::node::{WindowCall, Windows};
 use crate::adapter::Call;
 use crate::guards::Scope;
+use crate::partitions::Keys;
 
 /// Plugin calls that one walk over the rows can serve.
 struct Group {
-    partition_by: Vec<Expr>,
-    order_by: Vec<SortExpr>,
+    keys: Keys,
     /// Apart from others, because these hold whole partitions.
     is_whole: bool,
     calls: Vec<(usize, WindowCall)>,
-}
-
-impl Group {
-    fn serves(&self, params: &WindowFunctionParams, is_whole: bool) -> bool {
-        self.partition_by == params.partition_by
-            && self.order_by == params.order_by
-            && self.is_whole == is_whole
-    }
 }
 
 /// The plan that computes window functions over an input, and at which place each one's column is.
@@ -39,7 +32,7 @@ pub(crate) fn over(
     let mut places = vec![0; functions.len()];
     let (mut others, mut groups) = (Vec::new(), Vec::new());
     for (index, expr) in functions.into_iter().enumerate() {
-        match called_by(&expr).cloned() {
+        match PluginWindow::called_by(&expr).cloned() {
             Some(function) => add(&mut groups, index, function, expr, scope),
             None => others.push((index, expr)),
         }
@@ -51,7 +44,7 @@ pub(crate) fn over(
         for (offset, index) in indexes.into_iter().enumerate() {
             places[index] = below + offset;
         }
-        plan = Windows::over(plan, calls, group.partition_by, group.order_by)?;
+        plan = Windows::over(plan, calls, group.keys)?;
     }
     Ok((plan, places))
 }
@@ -77,21 +70,16 @@ fn add(groups: &mut Vec<Group>, index: usize, function: Arc<Function>, expr: Exp
     let Expr::WindowFunction(window) = expr else {
         return;
     };
-    let params = window.params;
-    let is_whole =
-        matches!(&function.kernel, Kernel::Window(kernel) if kernel.needs_whole_partitions());
+    let WindowFunctionParams { args: arguments, partition_by, order_by, .. } = window.params;
+    let keys = Keys { partition_by, order_by };
+    let is_whole = needs_whole_partitions(&function);
     let call = WindowCall {
         name: scope.next_name(),
         call: Arc::new(Call::new(function, &scope.query)),
-        arguments: params.args.clone(),
+        arguments,
     };
-    match groups.iter_mut().find(|group| group.serves(&params, is_whole)) {
+    match groups.iter_mut().find(|group| group.is_whole == is_whole && group.keys == keys) {
         Some(group) => group.calls.push((index, call)),
-        None => groups.push(Group {
-            partition_by: params.partition_by,
-            order_by: params.order_by,
-            is_whole,
-            calls: vec![(index, call)],
-        }),
+        None => groups.push(Group { keys, is_whole, calls: vec![(index, call)] }),
     }
 }

@@ -47,7 +47,7 @@ impl ExtensionPlanner for WindowsPlanner {
                 Ok(WindowFunction::new(Arc::clone(&call.call), arguments, Arc::clone(field)))
             })
             .collect::<Result<Vec<_>>>()?;
-        let order = Order::new(windows.partition_by(), windows.order_by(), physical_expr)?;
+        let order = Order::new(windows.keys(), physical_expr)?;
         Ok(Some(Arc::new(WindowsExec::new(Arc::clone(physical), functions, order)?)))
     }
 }

@@ -1,15 +1,13 @@
 //! How the operator walks over the batches of one partition of its input.
 
-use std::sync::Arc;
-
-use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow::compute::concat;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::evaluator::Evaluation;
 use crate::numbering::Counter;
+use crate::operators;
 use crate::partitions::Borders;
 
 /// Appends the values of window functions to batches.
@@ -128,13 +126,7 @@ fn arguments(evaluation: &Evaluation, batches: &[RecordBatch]) -> Result<Vec<Arr
         return function.columns(batch);
     }
     let pieces = batches.iter().map(|batch| function.columns(batch)).collect::<Result<Vec<_>>>()?;
-    (0..function.arguments().len())
-        .map(|index| {
-            let column: Vec<&dyn Array> =
-                pieces.iter().map(|columns| columns[index].as_ref()).collect();
-            Ok(concat(&column)?)
-        })
-        .collect()
+    operators::concat_columns(&pieces.iter(), function.arguments().len())
 }
 
 fn append(
@@ -143,6 +135,5 @@ fn append(
     schema: &SchemaRef,
 ) -> Result<RecordBatch> {
     let columns = batch.columns().iter().cloned().chain(values).collect();
-    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
+    operators::batch(schema, columns, batch.num_rows())
 }

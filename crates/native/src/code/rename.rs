@@ -18,13 +18,6 @@ impl Shift {
         BlockId(id.0 + self.blocks)
     }
 
-    pub(super) fn operand(self, operand: Operand) -> Operand {
-        match operand {
-            Operand::Local(local) => Operand::Local(self.local(local)),
-            constant @ Operand::Constant(_) => constant,
-        }
-    }
-
     pub(super) fn block(self, mut block: Block) -> Block {
         for step in &mut block.steps {
             step.op.for_each_local(&mut |local| *local = self.local(*local));

@@ -113,13 +113,14 @@ impl Walk<'_, '_> {
         use Shape::{Bool, False, None, True};
         match (&left.shape, &right.shape) {
             (None, None) => Ok(Value::truth(true)),
-            (None, _) | (_, None) => Ok(Value::truth(false)),
             (Bool | True | False, Bool | True | False) => {
                 let (a, b) = (self.bool_var(left), self.bool_var(right));
                 let differ = self.emit.binary(BinaryOp::XorBool, a, b);
                 Ok(Value::bool(self.emit.unary(UnaryOp::Not, differ)))
             }
-            (Bool | True | False, Shape::Int | Shape::Float | Shape::Tuple(_))
+            (None, _)
+            | (_, None)
+            | (Bool | True | False, Shape::Int | Shape::Float | Shape::Tuple(_))
             | (Shape::Int | Shape::Float | Shape::Tuple(_), Bool | True | False)
             | (Shape::Int, Shape::Float)
             | (Shape::Float, Shape::Int) => Ok(Value::truth(false)),

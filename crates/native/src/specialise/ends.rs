@@ -62,10 +62,16 @@ impl Walk<'_, '_> {
             return self.go_to(done);
         };
         match step.test {
-            None => self.take(iterator, to, &step).and_then(|()| self.go_to(body)),
+            None => {
+                self.take(iterator, to, &step);
+                self.go_to(body)
+            }
             Some(test) => self.fork(
                 test,
-                |walk| walk.take(iterator, to, &step).and_then(|()| walk.go_to(body)),
+                |walk| {
+                    walk.take(iterator, to, &step);
+                    walk.go_to(body)
+                },
                 |walk| walk.go_to(done),
             ),
         }

@@ -129,10 +129,9 @@ impl Walk<'_, '_> {
     }
 
     /// Sets the local of the loop and moves the iterator on.
-    pub(super) fn take(&mut self, iterator: Local, to: Local, next: &Next) -> Result<(), Stop> {
+    pub(super) fn take(&mut self, iterator: Local, to: Local, next: &Next) {
         self.assign(to, &next.item);
         self.assign(iterator, &next.behind);
-        Ok(())
     }
 }
 

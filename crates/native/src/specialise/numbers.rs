@@ -29,7 +29,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A number, or a TypeError.
+    /// A number, or a `TypeError`.
     pub(super) fn numeric(&mut self, value: &Value) -> Result<Numeric, Stop> {
         match value.shape {
             Shape::Int => Ok(Numeric::Int(value.vars[0])),
@@ -46,7 +46,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// An int or a bool, or a TypeError.
+    /// An int or a bool, or a `TypeError`.
     pub(super) fn int(&mut self, value: &Value) -> Result<Var, Stop> {
         match self.numeric(value)? {
             Numeric::Int(var) => Ok(var),

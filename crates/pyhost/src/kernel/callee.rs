@@ -13,6 +13,7 @@ use arrowsmith_contract::{
 };
 use pyo3::prelude::*;
 
+use super::call::timed;
 use super::column::is_supported;
 use crate::interrupt::{Limits, Stay};
 use crate::{door, gate};
@@ -81,7 +82,7 @@ impl Callee {
     pub(super) fn leave_behind(
         &self,
         limit: Duration,
-        work: impl FnOnce(Python<'_>) -> Result<()>,
+        work: impl FnOnce(Python<'_>),
     ) -> Result<()> {
         let context = CallContext {
             token: CancelToken::new(),
@@ -95,12 +96,10 @@ impl Callee {
             None => gate::uncounted(context.token.clone()),
         };
         Stay::enter(&self.function, &context, limits, place, |py, stay| {
-            stay.begin_call(None);
-            let outcome = work(py);
-            if stay.end_call(py) {
+            if timed(stay, py, None, || work(py)).is_err() {
                 log::warn!("{} was stopped while it was being left behind", self.function);
             }
-            outcome
+            Ok(())
         })
     }
 
@@ -122,10 +121,7 @@ impl Callee {
         if objects.is_empty() {
             return;
         }
-        let left = self.leave_behind(FAREWELL, |_| {
-            drop(objects);
-            Ok(())
-        });
+        let left = self.leave_behind(FAREWELL, |_| drop(objects));
         if let Err(error) = left {
             log::debug!("what {} held went with {error}", self.function);
         }
@@ -144,8 +140,16 @@ impl Callee {
 
     /// The rows that have a value in every parameter that skips, if some have not.
     pub(super) fn called_rows(&self, columns: &[ArrayRef]) -> Option<NullBuffer> {
+        self.called_rows_of(columns.iter().enumerate())
+    }
+
+    /// The same of columns with the parameters that they are for.
+    pub(super) fn called_rows_of<'a>(
+        &self,
+        columns: impl Iterator<Item = (usize, &'a ArrayRef)>,
+    ) -> Option<NullBuffer> {
         let mut rows = None;
-        for (index, column) in columns.iter().enumerate() {
+        for (index, column) in columns {
             let skips = self.signature.parameter(index).map(|p| p.nulls) == Some(NullPolicy::Skip);
             if skips {
                 rows = NullBuffer::union(rows.as_ref(), column.logical_nulls().as_ref());

@@ -21,6 +21,8 @@ struct Decimals {
     class: Py<PyAny>,
     /// `Decimal.__str__`, for subclasses that have another.
     text: Py<PyAny>,
+    /// `operator.index`.
+    index: Py<PyAny>,
 }
 
 static DECIMALS: PyOnceLock<Decimals> = PyOnceLock::new();
@@ -29,7 +31,9 @@ impl Decimals {
     fn get(py: Python<'_>) -> PyResult<&Self> {
         DECIMALS.get_or_try_init(py, || {
             let class = py.import("decimal")?.getattr("Decimal")?;
-            Ok(Self { text: class.getattr("__str__")?.unbind(), class: class.unbind() })
+            let text = class.getattr("__str__")?.unbind();
+            let index = py.import("operator")?.getattr("index")?.unbind();
+            Ok(Self { class: class.unbind(), text, index })
         })
     }
 }
@@ -117,7 +121,7 @@ fn integer<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Misfit> 
         return Err(Misfit::Value(""));
     }
     // Of a bool and of other subclasses the plain number.
-    let index = value.py().import("operator")?.call_method1("index", (value,))?;
+    let index = Decimals::get(value.py())?.index.bind(value.py()).call1((value,))?;
     let plain = value.py().get_type::<PyInt>().call_method1("__pos__", (index,))?;
     if plain.call_method0("bit_length")?.extract::<u64>()? > MOST_BITS {
         return Err(Misfit::Value(TOO_LARGE));

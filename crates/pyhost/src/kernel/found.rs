@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use super::capsule::{Capsules, Refused, Taken, copied};
 use super::note;
-use super::value::{class_module, class_name};
+use super::value::{class_module, class_name, is_of};
 
 /// What an object turned out to be.
 pub(super) enum Found<'py> {
@@ -93,10 +93,7 @@ where
 /// A pandas series as NumPy array or list, for pandas itself takes NaN for NULL; anything else as
 /// it is.
 fn plain_series<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Refused> {
-    let class = value.get_type();
-    let is_series = class_name(&class)? == "Series"
-        && class_module(&class)?.split('.').next() == Some("pandas");
-    if !is_series {
+    if !is_of(value, "pandas", &["Series"])? {
         return Ok(value.clone());
     }
     let dtype = value.getattr("dtype")?;

@@ -1,13 +1,16 @@
-//! The objects of a class scalar: one a thread, made there at its first batch.
+//! The objects of a function that is a class: one a thread, made there at its first batch.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::thread::ThreadId;
 
+use arrowsmith_contract::Result;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
-use crate::door;
+use super::callee::Callee;
+use super::note;
+use crate::{door, errors};
 
 type ByThread = Mutex<HashMap<ThreadId, Py<PyAny>>>;
 
@@ -23,8 +26,20 @@ impl Instances {
         Self { class, made: Arc::default() }
     }
 
+    /// The object of this thread. What its class raises is the function's own exception.
+    pub(super) fn set_up<'py>(
+        &self,
+        py: Python<'py>,
+        callee: &Callee,
+    ) -> Result<Bound<'py, PyAny>> {
+        self.of_this_thread(py).map_err(|exception| {
+            note::add(py, &exception, &note::set_up(callee));
+            errors::raised(py, exception, &callee.function, None)
+        })
+    }
+
     /// The object of this thread, set up if it is the first time.
-    pub(super) fn of_this_thread<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn of_this_thread<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let thread = std::thread::current().id();
         // The lock is held for looking only: Python runs without it.
         let known = self.made.lock().get(&thread).map(|object| object.clone_ref(py));

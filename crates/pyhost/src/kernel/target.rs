@@ -4,8 +4,6 @@ use pyo3::prelude::*;
 
 use super::callee::Callee;
 use super::instances::Instances;
-use super::note;
-use crate::errors;
 use arrowsmith_contract::Result;
 
 /// What the kernel calls.
@@ -31,19 +29,5 @@ impl Target {
             Self::Function(function) => Ok(function.bind(py).clone()),
             Self::Class(instances) => instances.set_up(py, callee),
         }
-    }
-}
-
-impl Instances {
-    /// The object of this thread. What its class raises is the function's own exception.
-    pub(super) fn set_up<'py>(
-        &self,
-        py: Python<'py>,
-        callee: &Callee,
-    ) -> Result<Bound<'py, PyAny>> {
-        self.of_this_thread(py).map_err(|exception| {
-            note::add(py, &exception, &note::set_up(callee));
-            errors::raised(py, exception, &callee.function, None)
-        })
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn string(
 }
 
 /// Whether a value is None, or another library's way to say so.
-pub(super) fn is_missing(value: &Bound<'_, PyAny>) -> Result<bool, Misfit> {
+pub(super) fn is_missing(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     if value.is_none() {
         return Ok(true);
     }
@@ -103,17 +103,21 @@ pub(super) fn is_missing(value: &Bound<'_, PyAny>) -> Result<bool, Misfit> {
 }
 
 /// Whether the class of a value is one of a package, which may not be installed.
-pub(super) fn is_of(
-    value: &Bound<'_, PyAny>,
+pub(super) fn is_of(value: &Bound<'_, PyAny>, package: &str, names: &[&str]) -> PyResult<bool> {
+    is_class_of(&value.get_type(), package, names)
+}
+
+/// Whether a class is one of a package.
+pub(super) fn is_class_of(
+    class: &Bound<'_, PyType>,
     package: &str,
     names: &[&str],
-) -> Result<bool, Misfit> {
-    let class = value.get_type();
-    let name = class_name(&class)?;
+) -> PyResult<bool> {
+    let name = class_name(class)?;
     if !names.contains(&name.as_str()) {
         return Ok(false);
     }
-    Ok(class_module(&class)?.split('.').next() == Some(package))
+    Ok(class_module(class)?.split('.').next() == Some(package))
 }
 
 /// The name of a class.

@@ -52,8 +52,8 @@ fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
         }
         "window" => {
             let form = match loaded.style.as_str() {
-                style if style.starts_with("generator") => Form::Generator(target(loaded).into()),
-                style if style.starts_with("whole") => Form::Whole(target(loaded).into()),
+                "generator" => Form::Generator(target(loaded).into()),
+                "whole" => Form::Whole(target(loaded).into()),
                 _ => Form::Steps(parts(loaded).into()),
             };
             Ok(Kernel::Window(Arc::new(PythonWindow::new(callee, form))))

@@ -2,7 +2,7 @@
 
 use arrow::datatypes::{DataType, Field, Fields};
 use arrowsmith_contract::{
-    DeclaredType, Error, Extension, LoadError, Mode, NullPolicy, Parameter, Result, Signature, Type,
+    DeclaredType, Error, LoadError, Mode, NullPolicy, Parameter, Result, Signature, Type,
 };
 
 use pyo3::prelude::*;
@@ -93,7 +93,7 @@ impl Wanted {
     }
 
     fn allows(self, ty: &Type) -> bool {
-        if ty.extension() == Some(Extension::Table) {
+        if ty.is_table() {
             return self.tables;
         }
         !self.only_values || (ty.extension().is_none() && kernel::is_supported(ty.data_type()))
@@ -125,7 +125,7 @@ fn declared_type(py: Python<'_>, text: &str, what: &str, wanted: Wanted) -> Resu
         }
         return Ok(declared);
     }
-    if declared.ty.extension() == Some(Extension::Table) {
+    if declared.ty.is_table() {
         let message = format!("{what} is a table; only procedures take tables, as an argument");
         return Err(LoadError::new(message).into());
     }

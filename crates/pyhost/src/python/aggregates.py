@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from .parts import Part, check_count, has_any, take_parts
+from .parts import Part, adopt, check_count, has_any, take_parts
 from .untrusted import shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _OF_METHODS = {"add": "accumulate", "merge": "merge", "result": "finalize", "ret
 def look(target: Target) -> None:
     """Find the functions that an aggregate is made of."""
     function = target.function
-    if has_any(function, ("init", "accumulate", "finalize")) or target.style == "mapping":
+    if has_any(function, ("init", "accumulate", "finalize")):
         _four(target)
     elif target.is_class and has_any(function, ("add", "result")):
         _plain(target)
@@ -47,16 +47,10 @@ def look(target: Target) -> None:
 
 
 def _four(target: Target) -> None:
-    parts = take_parts(target, _PARTS)
+    adopt(target, _PARTS, of_row="accumulate")
     if target.is_class:
         _check_constructor(target)
-    else:
-        target.style = "parts"
-    static = inspect.getattr_static(target.function, "accumulate", None)
-    has_self = target.is_class and not isinstance(static, (staticmethod, classmethod))
-    target.parts = parts
-    target.calls(parts["accumulate"], leading=1 + has_self)
-    target.result = parts["finalize"]
+    target.result = target.parts["finalize"]
 
 
 def _plain(target: Target) -> None:

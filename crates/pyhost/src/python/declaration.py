@@ -36,3 +36,8 @@ class Declaration:
     file: str | None = None
     """Where the decorator stands, for functions that do not know their own place."""
     line: int | None = None
+
+    @property
+    def own_name(self) -> object:
+        """The name that was given, else the function's, which may be anything; empty for none."""
+        return getattr(self.function, "__name__", "") if self.name is None else self.name

@@ -107,8 +107,6 @@ def describe(declaration: Declaration, determinism: str) -> Function:
 def _function(target: Target, determinism: str) -> Function:
     declared = target.declaration
     kind = declared.kind
-    if isinstance(target.function, Mapping):
-        target.style = "mapping"
     _check_name(target)
     check_options(target)
     _LOOKS[kind](target)

@@ -25,27 +25,43 @@ _DEPTH = 100
 def null_policies(target: Target, typed: ParameterTypes) -> list[str]:
     """Decide on ``pass`` or ``skip`` for each parameter."""
     declared = target.declaration.nulls
-    pairs = list(zip(typed.names, typed.types, strict=True))
     if isinstance(declared, str):
-        return [_policy(target, declared, *pair) for pair in pairs]
-    unknown = [name for name in declared if name not in typed.names]
-    if unknown:
-        message = f"nulls of {target.name} names no parameter of it"
-        raise target.error(f"{message}: {shown(unknown[0])}")
-    return [_policy(target, declared.get(name, "auto"), name, text) for name, text in pairs]
+        policies = [declared] * len(typed.names)
+    else:
+        unknown = [name for name in declared if name not in typed.names]
+        if unknown:
+            message = f"nulls of {target.name} names no parameter of it"
+            raise target.error(f"{message}: {shown(unknown[0])}")
+        policies = [declared.get(name, "auto") for name in typed.names]
+    # Nullable types pass.
+    policies = [
+        "pass" if policy == "auto" and is_nullable(text) else policy
+        for policy, text in zip(policies, typed.types, strict=True)
+    ]
+    node = _source(target) if "auto" in policies else None
+    if node is None:
+        return ["skip" if policy == "auto" else policy for policy in policies]
+    # The names of a generator's loop are no parameters of it.
+    reading = nulls.read(node, typed.names if target.style == "generator" else ())
+    return [
+        _read_policy(target, node, reading, name, text) if policy == "auto" else policy
+        for policy, name, text in zip(policies, typed.names, typed.types, strict=True)
+    ]
 
 
-def _policy(target: Target, declared: str, name: str, text: str) -> str:
-    if declared != "auto":
-        return declared
-    if is_nullable(text):
-        return "pass"
+def _source(target: Target) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     found = target.found or definition(_innermost(target.called))
     node = None if found is None else found[1]
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return "skip"
-    is_generator = target.style.startswith("generator")
-    reading = nulls.read(node, [name] if is_generator else ())
+    return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+
+def _read_policy(
+    target: Target,
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    reading: nulls.NullReading,
+    name: str,
+    text: str,
+) -> str:
     if name in reading.compared:
         return "pass"
     variadic = node.args.vararg

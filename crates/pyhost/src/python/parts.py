@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .target import Target
 
-__all__ = ["Part", "check_count", "has_any", "take_parts"]
+__all__ = ["Part", "adopt", "check_count", "has_any", "take_parts"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,8 @@ class Part:
 
 
 def has_any(function: object, names: tuple[str, ...]) -> bool:
-    """Whether a mapping, a class or an object has one of these parts."""
-    if isinstance(function, Mapping):
-        return any(name in function for name in names)
-    return any(hasattr(function, name) for name in names)
+    """Whether a class or an object has one of these parts. A mapping is nothing else than parts."""
+    return isinstance(function, Mapping) or any(hasattr(function, name) for name in names)
 
 
 def take_parts(target: Target, parts: tuple[Part, ...]) -> dict[str, Callable[..., Any]]:
@@ -59,6 +57,14 @@ def take_parts(target: Target, parts: tuple[Part, ...]) -> dict[str, Callable[..
         if part.name in found:
             _check(target, part, found[part.name])
     return found
+
+
+def adopt(target: Target, parts: tuple[Part, ...], of_row: str) -> None:
+    """Take a target apart, and call the part of that name for a row, behind the state."""
+    target.parts = take_parts(target, parts)
+    if not target.is_class:
+        target.style = "parts"
+    target.calls(target.parts[of_row], leading=1 + _selves(target, of_row))
 
 
 def check_count(target: Target, part: Part, function: object, values: int) -> None:
@@ -107,7 +113,7 @@ def _selves(target: Target, name: str) -> int:
     if not target.is_class or target.style == "plain":
         # Of a plain class the object is the state, which is counted already.
         return 0
-    static = inspect.getattr_static(target.function, name)
+    static = inspect.getattr_static(target.function, name, None)
     return 0 if isinstance(static, (staticmethod, classmethod)) else 1
 
 

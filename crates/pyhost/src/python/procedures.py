@@ -31,7 +31,7 @@ _ITERABLES = (
 def look(target: Target) -> None:
     """Refuse what gives no rows when it is called."""
     check_callable(target)
-    target.refuse_async(target.called, "a procedure is a plain generator or returns its rows")
+    target.refuse_async("a procedure is a plain generator or returns its rows")
     mode = target.declaration.mode
     if not isinstance(mode, str) or mode != "read":
         message = f"unknown mode={shown(mode)} of {target.name}"

@@ -15,7 +15,7 @@ __all__ = ["check_callable", "look"]
 def look(target: Target) -> None:
     """Refuse what is no function of values."""
     check_callable(target)
-    target.refuse_async(target.called, "a scalar function gives its value at once")
+    target.refuse_async("a scalar function gives its value at once")
     if target.is_generator():
         raise target.error(f"{target.name} is a generator; a scalar function returns one value")
 

@@ -33,9 +33,7 @@ class Target:
         self.calls(_called(self.function))
         self.leading = int(self._takes_self())
         self.file, self.line = self._place()
-        self.name = declaration.name
-        if self.name is None:
-            self.name = getattr(self.function, "__name__", "")
+        self.name = declaration.own_name
 
     def calls(self, called: Callable[..., Any], leading: int = 0) -> None:
         """Say what is called for a row, and how many of its parameters are not the row's."""
@@ -50,9 +48,9 @@ class Target:
         """Make the error for a mistake in the declaration."""
         return PluginLoadError(message, self.file, self.line)
 
-    def refuse_async(self, function: Callable[..., Any], wanted: str) -> None:
+    def refuse_async(self, wanted: str) -> None:
         """Refuse a function that gives something to be awaited."""
-        function = inspect.unwrap(function)
+        function = inspect.unwrap(self.called)
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
             raise self.error(f"{self.name} is async; {wanted}")
 

@@ -8,17 +8,14 @@ import inspect
 from typing import TYPE_CHECKING, get_args, get_origin
 
 from .annotations import evaluate
-from .parts import Part, has_any, take_parts
+from .parts import Part, adopt, has_any
 from .scalars import check_callable
 from .signature import Signature, read_signature
 
 if TYPE_CHECKING:
     from .target import Target
 
-__all__ = ["advance", "look", "window_signature"]
-
-# What the host resumes generators with, taken before plugins can replace it.
-advance = next
+__all__ = ["look", "window_signature"]
 
 _PARTS = (Part("init", ()), Part("step", ("state",), takes_row=True))
 _ITERABLES = (
@@ -31,19 +28,19 @@ _ITERABLES = (
 def look(target: Target) -> None:
     """Find out which of the three it is."""
     vectorized = target.declaration.vectorized is not False
-    if has_any(target.function, ("step", "init")) or target.style == "mapping":
+    if has_any(target.function, ("step", "init")):
         _steps(target, vectorized=vectorized)
         return
     check_callable(target)
-    target.refuse_async(target.called, "a window function gives its values at once")
+    target.refuse_async("a window function gives its values at once")
     if target.is_generator():
         if vectorized:
             message = f"{target.name} is a generator, which gets one row at a time"
             raise target.error(f"{message}; a vectorized window returns an array")
-        target.style = f"generator {target.style}"
+        target.style = "generator"
         _check_rows(target)
     elif vectorized:
-        target.style = f"whole {target.style}"
+        target.style = "whole"
     else:
         message = f"the window {target.name} is a plain function; it must be a generator over rows"
         parts = " and ".join(map(str, _PARTS))
@@ -54,13 +51,7 @@ def _steps(target: Target, *, vectorized: bool) -> None:
     if vectorized:
         message = f"{target.name} has a step for one row, so it can't be vectorized"
         raise target.error(f"{message}; a vectorized window is one function of a whole partition")
-    parts = take_parts(target, _PARTS)
-    if not target.is_class:
-        target.style = "parts"
-    static = inspect.getattr_static(target.function, "step", None)
-    has_self = target.is_class and not isinstance(static, (staticmethod, classmethod))
-    target.parts = parts
-    target.calls(parts["step"], leading=1 + has_self)
+    adopt(target, _PARTS, of_row="step")
 
 
 def _check_rows(target: Target) -> None:
@@ -75,7 +66,7 @@ def _check_rows(target: Target) -> None:
 
 def window_signature(target: Target) -> Signature:
     """Read the row's parameters and the value's annotation."""
-    if target.style.startswith("generator"):
+    if target.style == "generator":
         return _generator_signature(target)
     signature = read_signature(target)
     result = signature.annotations.get("return")

@@ -11,8 +11,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{CallContext, Function, Kernel, Manifest, Result, RowNumbers, RowScope};
-use arrowsmith_pyhost::{Loading, door, load_source};
+use arrowsmith_contract::{
+    CallContext, Error, Function, Kernel, Manifest, Result, RowNumbers, RowScope,
+};
+use arrowsmith_pyhost::{Loading, door, load_source, to_pyerr};
 use pyo3::prelude::*;
 
 /// Starts the interpreter, with the packages of the virtual environment that `make` made.
@@ -83,6 +85,16 @@ pub(crate) fn call(function: &Function, columns: &[ArrayRef]) -> Result<ArrayRef
 /// The message of the error that a call gives.
 pub(crate) fn failure(function: &Function, columns: &[ArrayRef]) -> String {
     call(function, columns).unwrap_err().to_string()
+}
+
+/// The class of the exception that an error is to Python's users.
+pub(crate) fn class_of(error: &Error) -> String {
+    attached(|py| Ok(to_pyerr(py, error).get_type(py).name()?.to_string()))
+}
+
+/// The notes that the exception of an error has.
+pub(crate) fn notes_of(error: &Error) -> Vec<String> {
+    attached(|py| to_pyerr(py, error).value(py).getattr("__notes__")?.extract())
 }
 
 pub(crate) fn floats<const N: usize>(values: [Option<f64>; N]) -> ArrayRef {

@@ -84,6 +84,10 @@ fn a_commit_of_the_next_version_keeps_the_grants() {
     let registry = Registry::new();
     let error = registry.recommit(&manifest("p", "0", &["f"])).unwrap_err();
     assert_eq!(error.to_string(), "unknown plugin \"p\"");
+    registry.commit(&manifest("plot", "1", &["f"]), &Grants::all(), false).unwrap();
+    let error = registry.recommit(&manifest("plots", "0", &["f"])).unwrap_err();
+    assert_eq!(error.to_string(), "unknown plugin \"plots\"; did you mean plot?");
+    registry.remove(&PluginId::new("plot").unwrap());
     let none = Grants::from_iter([Capability::Procedure]);
     registry.commit(&manifest("p", "1", &["f"]), &none, false).unwrap();
     let outcome = registry.recommit(&manifest("p", "2", &["f"])).unwrap();

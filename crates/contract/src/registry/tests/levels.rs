@@ -45,6 +45,18 @@ fn plugins_of_both_levels_share_the_rules_of_names() {
 }
 
 #[test]
+fn only_what_was_committed_here_is_read_anew() {
+    let base = Arc::new(registry(&[("p", &["f"])]));
+    let session = Registry::on(&base);
+    let own = |id: &str| session.own_plugin(&PluginId::new(id).unwrap());
+    let error = own("p").unwrap_err().to_string();
+    assert_eq!(error, "the plugin p is the database's and not the session's; reload it there");
+    assert_eq!(own("q").unwrap_err().to_string(), "unknown plugin \"q\"");
+    session.commit(&manifest("p", "2", &["f"]), &Grants::all(), false).unwrap();
+    assert_eq!(own("p").unwrap().version().as_ref(), "2");
+}
+
+#[test]
 fn bare_names_go_with_their_plugin_at_whichever_level() {
     let base = Arc::new(registry(&[("p", &["f"])]));
     let session = Registry::on(&base);
@@ -80,7 +92,7 @@ fn the_end_of_a_registry_above_leaves_the_base_alone() {
         session.clear();
         assert_eq!(resolved(&session, "p.f"), "p.f");
     }
-    assert!(base.above.lock().unwrap().len() <= 1);
+    assert!(base.above.lock().len() <= 1);
     assert_eq!(base.snapshot().plugins().count(), 1);
 }
 

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use arrowsmith_contract::{Error as ContractError, Grants, ProcedureArguments, Result, Yielded};
-use arrowsmith_testkit::{PluginBuilder, Pull};
+use arrowsmith_contract::{Error as ContractError, Grants, ProcedureArguments, TableInput};
+use arrowsmith_testkit::{PluginBuilder, Pull, count_up, next_table_batch, yielded, yielded_ints};
 
 use crate::fixture::Fixture;
 
@@ -146,17 +146,6 @@ fn int(column: &ArrayRef, row: usize) -> Option<i64> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-fn yielded(columns: Vec<(&str, ArrayRef)>, origins: Vec<u32>) -> Yielded {
-    let batch = RecordBatch::try_from_iter_with_nullable(
-        columns.into_iter().map(|(name, column)| (name, column, true)),
-    );
-    Yielded { batch: batch.unwrap(), origins: UInt32Array::from(origins) }
-}
-
-fn ints(name: &str, values: Vec<i64>, origins: Vec<u32>) -> Yielded {
-    yielded(vec![(name, Arc::new(Int64Array::from(values)))], origins)
-}
-
 /// Rows that an iterator has, as many as are asked for.
 fn pull_from(
     log: &Log,
@@ -170,7 +159,7 @@ fn pull_from(
         log.pulls.lock().unwrap().push(most);
         let (origins, values): (Vec<u32>, Vec<i64>) = source.by_ref().take(most).unzip();
         match failure {
-            _ if !values.is_empty() => Ok(Some(ints("n", values, origins))),
+            _ if !values.is_empty() => yielded_ints("n", values, origins).map(Some),
             Some(failure) => Err(ContractError::Internal(failure.to_owned())),
             None => Ok(None),
         }
@@ -178,15 +167,7 @@ fn pull_from(
 }
 
 fn range(log: &Log, given: &ProcedureArguments, failure: Option<&'static str>) -> Pull {
-    let limits = given.columns[0].clone();
-    let steps = given.columns.get(1).cloned();
-    let source = (0..given.rows).flat_map(move |row| {
-        let step = steps.as_ref().map_or(1, |steps| int(steps, row).unwrap());
-        let limit = int(&limits, row).unwrap_or(0);
-        let origin = u32::try_from(row).unwrap();
-        (0..limit).step_by(usize::try_from(step).unwrap()).map(move |n| (origin, n))
-    });
-    pull_from(log, given.rows, source, failure)
+    pull_from(log, given.rows, count_up(given), failure)
 }
 
 fn split(log: &Log, given: &ProcedureArguments) -> Pull {
@@ -209,22 +190,12 @@ fn split(log: &Log, given: &ProcedureArguments) -> Pull {
         let places: Int64Array = part.iter().map(|(_, _, at)| Some(*at)).collect();
         let columns: Vec<(&str, ArrayRef)> =
             vec![("word", Arc::new(words)), ("at", Arc::new(places))];
-        Ok(Some(yielded(columns, part.iter().map(|(row, ..)| *row).collect())))
+        yielded(columns, part.iter().map(|(row, ..)| *row).collect()).map(Some)
     })
 }
 
-/// Waits for the next batch as a plugin does that looks for signals between.
-fn next_table_batch(
-    given: &mut ProcedureArguments,
-    context: &arrowsmith_contract::CallContext,
-) -> Result<Option<RecordBatch>> {
-    let table = given.table.as_mut().unwrap();
-    loop {
-        context.token.check()?;
-        if let Some(batch) = table.poll(Duration::from_millis(5)) {
-            return batch;
-        }
-    }
+fn table_of(given: &mut ProcedureArguments) -> &mut dyn TableInput {
+    given.table.as_mut().unwrap().as_mut()
 }
 
 fn echo(log: &Log, mut given: ProcedureArguments) -> Pull {
@@ -234,7 +205,7 @@ fn echo(log: &Log, mut given: ProcedureArguments) -> Pull {
         let _ = &alive;
         let batch = match waiting.take() {
             Some(batch) => batch,
-            None => match next_table_batch(&mut given, context)? {
+            None => match next_table_batch(table_of(&mut given), context)? {
                 Some(batch) => batch,
                 None => return Ok(None),
             },
@@ -244,7 +215,7 @@ fn echo(log: &Log, mut given: ProcedureArguments) -> Pull {
             waiting = Some(batch.slice(rows, batch.num_rows() - rows));
         }
         let column = cast(&batch.column(0).slice(0, rows), &DataType::Int64)?;
-        Ok(Some(yielded(vec![("x", column)], vec![0; rows])))
+        yielded(vec![("x", column)], vec![0; rows]).map(Some)
     })
 }
 
@@ -260,7 +231,7 @@ fn sum(log: &Log, mut given: ProcedureArguments) -> Pull {
         if let Some(start) = given.columns.first() {
             sum = int(start, 0).unwrap();
         }
-        while let Some(batch) = next_table_batch(&mut given, context)? {
+        while let Some(batch) = next_table_batch(table_of(&mut given), context)? {
             rows += i64::try_from(batch.num_rows()).unwrap();
             sum += (0..batch.num_rows()).filter_map(|row| int(batch.column(0), row)).sum::<i64>();
         }
@@ -268,7 +239,7 @@ fn sum(log: &Log, mut given: ProcedureArguments) -> Pull {
             ("rows", Arc::new(Int64Array::from(vec![rows]))),
             ("sum", Arc::new(Int64Array::from(vec![sum]))),
         ];
-        Ok(Some(yielded(columns, vec![0])))
+        yielded(columns, vec![0]).map(Some)
     })
 }
 
@@ -280,8 +251,8 @@ fn first(log: &Log, mut given: ProcedureArguments) -> Pull {
         if std::mem::replace(&mut is_done, true) {
             return Ok(None);
         }
-        Ok(next_table_batch(&mut given, context)?
-            .map(|batch| yielded(vec![("x", batch.column(0).slice(0, 1))], vec![0])))
+        let batch = next_table_batch(table_of(&mut given), context)?;
+        batch.map(|batch| yielded(vec![("x", batch.column(0).slice(0, 1))], vec![0])).transpose()
     })
 }
 
@@ -291,7 +262,7 @@ fn wait(log: &Log, given: &ProcedureArguments) -> Pull {
     Box::new(move |_, context| {
         let _ = &alive;
         if std::mem::take(&mut is_first) {
-            return Ok(Some(ints("n", vec![1], vec![0])));
+            return yielded_ints("n", vec![1], vec![0]).map(Some);
         }
         while !context.token.is_stopped() {
             std::thread::sleep(Duration::from_millis(1));

@@ -77,6 +77,21 @@ impl<'f> Lowering<'f, '_> {
         Ok(())
     }
 
+    /// The value of comparisons: that of the last one computed.
+    pub(super) fn compare(
+        &mut self,
+        first: &'f Expression,
+        rest: &'f [(CompareOp, Expression)],
+        to: Local,
+        place: Place,
+    ) -> Result<()> {
+        let done = self.graph.block();
+        self.comparisons(first, rest, to, done)?;
+        self.graph.jump(done, place);
+        self.graph.start(done);
+        Ok(())
+    }
+
     /// One comparison after the other, each operand computed once, until one does not hold.
     pub(super) fn comparisons(
         &mut self,

@@ -138,32 +138,14 @@ impl<'f> Lowering<'f, '_> {
                 let object = self.object(object)?;
                 self.graph.step(Op::Attribute { to, object, name: Arc::clone(name) }, place);
             }
-            ExpressionKind::List(items) if items.is_empty() => {
-                self.graph.step(Op::NewList { to }, place);
-            }
-            ExpressionKind::Compare { .. }
-            | ExpressionKind::Logic { .. }
-            | ExpressionKind::List(_)
-                if self.is_named(to) =>
-            {
-                // It would change before all is computed.
+            // It would change before all is computed.
+            kind if self.is_named(to) && sets_early(kind) => {
                 let operand = self.in_temporary(value)?;
                 self.graph.set(to, operand, place);
             }
-            ExpressionKind::Compare { first, rest } => {
-                let done = self.graph.block();
-                self.comparisons(first, rest, to, done)?;
-                self.graph.jump(done, place);
-                self.graph.start(done);
-            }
+            ExpressionKind::Compare { first, rest } => self.compare(first, rest, to, place)?,
             ExpressionKind::Logic { op, values } => self.logic(*op, values, to)?,
-            ExpressionKind::List(items) => {
-                let items = self.operands(&items.iter().collect::<Vec<_>>())?;
-                self.graph.step(Op::NewList { to }, place);
-                for value in items {
-                    self.graph.step(Op::Append { list: Operand::Local(to), value }, place);
-                }
-            }
+            ExpressionKind::List(items) => self.list(items, to, place)?,
             ExpressionKind::Constant(_)
             | ExpressionKind::Name(_)
             | ExpressionKind::Walrus { .. }
@@ -171,6 +153,15 @@ impl<'f> Lowering<'f, '_> {
                 let operand = self.operand(value)?;
                 self.graph.set(to, operand, place);
             }
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, items: &'f [Expression], to: Local, place: Place) -> Result<()> {
+        let items = self.operands(&items.iter().collect::<Vec<_>>())?;
+        self.graph.step(Op::NewList { to }, place);
+        for value in items {
+            self.graph.step(Op::Append { list: Operand::Local(to), value }, place);
         }
         Ok(())
     }
@@ -208,5 +199,14 @@ impl<'f> Lowering<'f, '_> {
             return Err(Refusal::new(value.place, format!("an attribute of `{name}`")));
         }
         Err(Refusal::new(value.place, "an attribute of what is no parameter"))
+    }
+}
+
+/// Whether the result's local has other values on the way.
+fn sets_early(kind: &ExpressionKind) -> bool {
+    match kind {
+        ExpressionKind::Compare { .. } | ExpressionKind::Logic { .. } => true,
+        ExpressionKind::List(items) => !items.is_empty(),
+        _ => false,
     }
 }

@@ -37,7 +37,7 @@ impl<'a, 'py> Calls<'a, 'py> {
     }
 
     /// Takes a group's state for a call that gives the next one, none of a group that failed.
-    /// Until [`Self::put`] the group counts as one that failed.
+    /// Until [`Self::step`] has the next one the group counts as one that failed.
     #[inline]
     pub(super) fn take(&mut self, state: &mut State) -> Result<Option<Bound<'py, PyAny>>> {
         match std::mem::replace(state, State::Failed) {

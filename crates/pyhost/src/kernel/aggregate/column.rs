@@ -1,5 +1,6 @@
 //! States as a column: of handles while they stay in memory, else pickled.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use arrow::array::{ArrayRef, AsArray, BinaryBuilder};
@@ -14,6 +15,7 @@ use super::Use;
 use super::calls::Calls;
 use super::states::State;
 use crate::door;
+use crate::kernel::call::timed;
 use crate::kernel::failure::{Failure, Place};
 use crate::kernel::note;
 
@@ -24,7 +26,7 @@ const PICKLE: u8 = b'p';
 /// The newest that all versions have that run plugins.
 const PROTOCOL: u8 = 5;
 
-/// `pickle.dumps` and `pickle.loads`, taken before plugin code runs.
+/// `pickle.dumps` and `pickle.loads`, as they are when the function is loaded.
 pub(crate) struct Pickle {
     dumps: Py<PyAny>,
     loads: Py<PyAny>,
@@ -59,13 +61,21 @@ impl Incoming {
 pub(super) fn in_memory(shared: &Use, states: Vec<State>) -> ArrayRef {
     let mut column = BinaryBuilder::new();
     for state in states {
-        match state {
-            State::Initial => column.append_value(b""),
-            State::Failed => column.append_null(),
-            State::Held(object) => append_handle(&mut column, shared, object),
+        if let Some(object) = append_known(&mut column, state) {
+            append_handle(&mut column, shared, object);
         }
     }
-    std::sync::Arc::new(column.finish())
+    Arc::new(column.finish())
+}
+
+/// Writes what needs no object, and gives the object of any other state.
+fn append_known(column: &mut BinaryBuilder, state: State) -> Option<Py<PyAny>> {
+    match state {
+        State::Initial => column.append_value(b""),
+        State::Failed => column.append_null(),
+        State::Held(object) => return Some(object),
+    }
+    None
 }
 
 fn append_handle(column: &mut BinaryBuilder, shared: &Use, object: Py<PyAny>) {
@@ -82,17 +92,7 @@ pub(super) fn written(
 ) -> Result<ArrayRef> {
     let mut column = BinaryBuilder::new();
     for state in states {
-        let object = match state {
-            State::Initial => {
-                column.append_value(b"");
-                continue;
-            }
-            State::Failed => {
-                column.append_null();
-                continue;
-            }
-            State::Held(object) => object,
-        };
+        let Some(object) = append_known(&mut column, state) else { continue };
         match pickled(shared, calls, &object) {
             Ok(bytes) => {
                 let mut value = vec![PICKLE];
@@ -115,7 +115,7 @@ pub(super) fn written(
             }
         }
     }
-    Ok(std::sync::Arc::new(column.finish()))
+    Ok(Arc::new(column.finish()))
 }
 
 fn pickled<'py>(
@@ -125,11 +125,8 @@ fn pickled<'py>(
 ) -> Result<Bound<'py, PyBytes>, Failure> {
     let py = calls.py;
     let arguments = (object, PROTOCOL).into_pyobject(py).map_err(Failure::Raised)?;
-    calls.stay.begin_call(None);
-    let bytes = door::call(shared.declared.pickle.dumps.bind(py), &arguments, None);
-    if calls.stay.end_call(py) {
-        return Err(Failure::TimedOut);
-    }
+    let dumps = shared.declared.pickle.dumps.bind(py);
+    let bytes = timed(calls.stay, py, None, || door::call(dumps, &arguments, None))?;
     bytes.and_then(|bytes| Ok(bytes.cast_into()?)).map_err(Failure::Raised)
 }
 
@@ -174,13 +171,14 @@ pub(super) fn loaded(shared: &Use, calls: &mut Calls<'_, '_>, incoming: Incoming
     };
     let py = calls.py;
     let arguments = (PyBytes::new(py, &bytes),).into_pyobject(py);
-    calls.stay.begin_call(None);
-    let object = arguments
-        .and_then(|arguments| door::call(shared.declared.pickle.loads.bind(py), &arguments, None));
-    let failure = match (calls.stay.end_call(py), object) {
-        (true, _) => Failure::TimedOut,
-        (false, Ok(object)) => return Ok(State::Held(object.unbind())),
-        (false, Err(exception)) => Failure::Raised(exception),
+    let loads = shared.declared.pickle.loads.bind(py);
+    let object = timed(calls.stay, py, None, || {
+        arguments.and_then(|arguments| door::call(loads, &arguments, None))
+    });
+    let failure = match object {
+        Ok(Ok(object)) => return Ok(State::Held(object.unbind())),
+        Ok(Err(exception)) => Failure::Raised(exception),
+        Err(failure) => failure,
     };
     let arguments = || format!("a pickle of {} bytes", bytes.len());
     calls.settle(failure, &Place { part: Some("unpickling"), row: None, arguments: &arguments })?;

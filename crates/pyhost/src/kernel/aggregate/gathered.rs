@@ -1,7 +1,5 @@
 //! Rows that wait for a vectorized function until there are enough for a call a group.
 
-use std::sync::Arc;
-
 use arrow::array::{Array, ArrayRef, UInt32Array};
 use arrow::compute::{concat, take};
 use arrowsmith_contract::{Error, Result};
@@ -100,10 +98,7 @@ impl Gathered {
         let column = |index: usize| -> Result<ArrayRef> {
             let pieces: Vec<&dyn Array> =
                 self.batches.iter().map(|batch| batch[index].as_ref()).collect();
-            match self.batches.as_slice() {
-                [batch] => Ok(Arc::clone(&batch[index])),
-                _ => Ok(concat(&pieces)?),
-            }
+            Ok(concat(&pieces)?)
         };
         (0..count).map(column).collect()
     }

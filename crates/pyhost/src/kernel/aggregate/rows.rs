@@ -10,7 +10,7 @@ use super::gathered::Sorted;
 use super::states::State;
 use crate::kernel::arguments::Arguments;
 use crate::kernel::array_form;
-use crate::kernel::call::{LOOK, push};
+use crate::kernel::call::{look, push};
 use crate::kernel::failure::{Failure, Place};
 use crate::kernel::note;
 use crate::kernel::result::builder;
@@ -34,9 +34,7 @@ pub(super) fn each_row(
     let arguments = Arguments::new(callee, &columns, &calls.context.rows)?;
     let mut part = calls.part(part, columns.len() + 1)?;
     for (row, &group) in group_ids.iter().enumerate() {
-        if row % LOOK == LOOK - 1 {
-            calls.context.token.check()?;
-        }
+        look(&calls.context.token, row)?;
         if called.as_ref().is_some_and(|called| called.is_null(row)) {
             continue;
         }
@@ -96,9 +94,7 @@ pub(super) fn each_state(
 ) -> Result<()> {
     let mut merge = calls.part("merge", 2)?;
     for (row, (&group, incoming)) in group_ids.iter().zip(incoming).enumerate() {
-        if row % LOOK == LOOK - 1 {
-            calls.context.token.check()?;
-        }
+        look(&calls.context.token, row)?;
         let state = &mut states[group];
         let other = match (&*state, loaded(shared, calls, incoming)?) {
             // `init` again would add nothing.
@@ -126,9 +122,7 @@ pub(super) fn each_answer(calls: &mut Calls<'_, '_>, states: &mut [State]) -> Re
     let mut results = builder(calls.declared.callee.returns(), states.len())?;
     let mut finalize = calls.part("finalize", 1)?;
     for (row, state) in states.iter_mut().enumerate() {
-        if row % LOOK == LOOK - 1 {
-            calls.context.token.check()?;
-        }
+        look(&calls.context.token, row)?;
         let Some(object) = calls.look_at(state)? else {
             results.push_null();
             continue;

@@ -7,11 +7,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator, PyString};
 
 use super::Procedure;
+use super::enough::Enough;
 use super::frames::{Frames, Yielder, is_frame};
 use super::rows::{Rows, Taken, Unfit};
 use crate::door::{self, parked_at_exit};
 use crate::errors;
 use crate::interrupt::{self, Stay};
+use crate::kernel::call::{next, timed};
 use crate::kernel::capsule::Refused;
 use crate::kernel::failure::Failure;
 use crate::kernel::note;
@@ -40,11 +42,6 @@ pub(super) enum Pulled {
     Batch(RecordBatch),
     /// All its rows.
     End,
-}
-
-/// Until when rows are wanted.
-pub(super) trait Until {
-    fn is_reached(&self, rows: usize) -> bool;
 }
 
 impl Call {
@@ -89,7 +86,7 @@ impl Call {
         &mut self,
         procedure: &Procedure,
         rows: &mut Rows<'_, 'py>,
-        until: &impl Until,
+        until: &Enough,
         token: &CancelToken,
         (py, stay): (Python<'py>, &Stay),
     ) -> Result<Pulled, Failure> {
@@ -104,7 +101,7 @@ impl Call {
             let iterator = iterator.bind(py).clone();
             while !until.is_reached(rows.len()) {
                 token.check().map_err(Failure::Other)?;
-                let Some(item) = next(&iterator, stay)? else { return Ok(Pulled::End) };
+                let Some(item) = next(stay, &iterator, None)? else { return Ok(Pulled::End) };
                 match self.take(procedure, rows, &item, stay)? {
                     Taken::Row => self.yielded += 1,
                     Taken::Frame => {
@@ -127,17 +124,11 @@ impl Call {
         stay: &Stay,
     ) -> Result<Taken, Failure> {
         // Python code of the values' classes may run, on the call's time.
-        stay.begin_call(None);
-        let taken = parked_at_exit(|| rows.push(item, self.row as u32));
-        if stay.end_call(item.py()) {
-            return Err(Failure::TimedOut);
-        }
+        let taken =
+            timed(stay, item.py(), None, || parked_at_exit(|| rows.push(item, self.row as u32)))?;
         taken.map_err(|unfit| match *unfit {
             Unfit::Raised(exception) => Failure::Raised(exception),
-            Unfit::Row(value, why) => {
-                let value = if value.is_empty() { note::short_repr(item) } else { value };
-                self.unfit(procedure, value, &why)
-            }
+            Unfit::Row(value, why) => self.unfit(procedure, value, &why),
             Unfit::Value(column, value, hint) => {
                 let columns = &procedure.columns;
                 let what = format!("column {:?}{}", columns.name(column), self.origin);
@@ -178,11 +169,7 @@ impl Call {
                 origin: &self.origin,
                 yielded: self.yielded,
             };
-            stay.begin_call(None);
-            let read = parked_at_exit(|| frames.next(py, &yielder));
-            if stay.end_call(py) {
-                return Err(Failure::TimedOut);
-            }
+            let read = timed(stay, py, None, || parked_at_exit(|| frames.next(py, &yielder)))?;
             let Some(batch) = read.map_err(Failure::Raised)?.map_err(Failure::Other)? else {
                 return Ok(None);
             };
@@ -235,25 +222,6 @@ impl Call {
             let function = &procedure.callee.function;
             log::warn!("{function} raised {class} when it was ended early: {message}");
         }
-    }
-}
-
-/// What the iterator gives next.
-#[inline]
-fn next<'py>(
-    iterator: &Bound<'py, PyIterator>,
-    stay: &Stay,
-) -> Result<Option<Bound<'py, PyAny>>, Failure> {
-    let py = iterator.py();
-    stay.begin_call(None);
-    let item = door::next(iterator);
-    let exception = if item.is_none() { PyErr::take(py) } else { None };
-    if stay.end_call(py) {
-        return Err(Failure::TimedOut);
-    }
-    match exception {
-        Some(exception) => Err(Failure::Raised(exception)),
-        None => Ok(item),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::kernel::capsule::{Capsules, Refused, Taken, copied};
 use crate::kernel::fit::Wanted;
 use crate::kernel::found::Owner;
 use crate::kernel::note;
-use crate::kernel::value::{class_module, class_name};
+use crate::kernel::value::is_class_of;
 
 /// Whether objects of a class are tables or batches.
 pub(super) fn is_frame(class: &Bound<'_, PyType>) -> PyResult<bool> {
@@ -25,8 +25,7 @@ pub(super) fn is_frame(class: &Bound<'_, PyType>) -> PyResult<bool> {
 }
 
 fn is_pandas(class: &Bound<'_, PyType>) -> PyResult<bool> {
-    let is_frame = class_name(class)? == "DataFrame";
-    Ok(is_frame && class_module(class)?.split('.').next() == Some("pandas"))
+    is_class_of(class, "pandas", &["DataFrame"])
 }
 
 /// What is left of a frame.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::buffer::NullBuffer;
-use arrowsmith_contract::{Error, Extension, NullPolicy, ProcedureArguments, Result, RowNumbers};
+use arrowsmith_contract::{Error, ProcedureArguments, Result, RowNumbers};
 use pyo3::prelude::*;
 
 use super::table::{Source, TableArgument};
@@ -28,11 +28,7 @@ impl Inputs {
         let ProcedureArguments { columns, rows, table } = arguments;
         let count = columns.len() + usize::from(table.is_some());
         callee.signature.check_count(&callee.function, count)?;
-        let is_table = |place: &usize| {
-            let parameter = callee.signature.parameter(*place);
-            parameter.is_some_and(|p| p.ty.extension() == Some(Extension::Table))
-        };
-        let table_place = (0..count).find(is_table);
+        let table_place = callee.signature.table().filter(|place| *place < count);
         let is_sound = table_place.is_some() == table.is_some()
             && columns.iter().all(|column| column.len() == rows)
             && (table.is_none() || rows == 1);
@@ -46,12 +42,23 @@ impl Inputs {
             .collect::<Result<Vec<_>>>()?;
         let table = table_place.zip(table);
         let table = table.map(|(place, input)| (place, Arc::new(Source::new(input))));
-        Ok(Self { called: called_rows(callee, &columns), columns, table, rows })
+        let called = callee.called_rows_of(columns.iter().map(|(place, column)| (*place, column)));
+        Ok(Self { columns, table, called, rows })
     }
 
     /// Whether the function is called for a row.
     pub(super) fn is_called(&self, row: usize) -> bool {
         self.called.as_ref().is_none_or(|called| called.is_valid(row))
+    }
+
+    /// The columns, ready to be read.
+    pub(super) fn arguments<'a>(
+        &'a self,
+        callee: &'a Callee,
+        numbers: &'a RowNumbers,
+    ) -> Result<Arguments<'a>> {
+        let columns = self.columns.iter().map(|(place, column)| (*place, column));
+        Arguments::of(callee, columns, numbers)
     }
 
     /// The arguments for a row.
@@ -62,12 +69,11 @@ impl Inputs {
         &self,
         py: Python<'py>,
         callee: &Callee,
+        arguments: &Arguments<'_>,
         row: usize,
-        numbers: &RowNumbers,
     ) -> Result<Frame<'py>> {
         let mut frame = Frame::new(py, self.columns.len() + usize::from(self.table.is_some()));
-        let columns = self.columns.iter().map(|(place, column)| (*place, column));
-        Arguments::of(callee, columns, numbers)?.set(py, &mut frame, 0, row)?;
+        arguments.set(py, &mut frame, 0, row)?;
         if let Some((place, source)) = &self.table {
             let table = TableArgument::new(&callee.function, source);
             let table = Bound::new(py, table).map_err(|exception| {
@@ -80,27 +86,20 @@ impl Inputs {
 
     /// The arguments for a row as errors show them.
     pub(super) fn told(&self, py: Python<'_>, callee: &Callee, row: usize) -> String {
-        match self.frame(py, callee, row, &RowNumbers::default()) {
+        let numbers = RowNumbers::default();
+        let arguments = self.arguments(callee, &numbers);
+        match arguments.and_then(|arguments| self.frame(py, callee, &arguments, row)) {
             Ok(frame) => note::arguments(frame.arguments()),
             Err(error) => error.to_string(),
         }
     }
+}
 
+impl Drop for Inputs {
     /// Gives the table's rows up.
-    pub(super) fn close(&self) {
+    fn drop(&mut self) {
         if let Some((_, source)) = &self.table {
             source.close();
         }
     }
-}
-
-fn called_rows(callee: &Callee, columns: &[(usize, ArrayRef)]) -> Option<NullBuffer> {
-    let mut rows = None;
-    for (place, column) in columns {
-        let policy = callee.signature.parameter(*place).map(|parameter| parameter.nulls);
-        if policy == Some(NullPolicy::Skip) {
-            rows = NullBuffer::union(rows.as_ref(), column.logical_nulls().as_ref());
-        }
-    }
-    rows.filter(|rows| rows.null_count() > 0)
 }

@@ -7,6 +7,7 @@
 
 mod call;
 mod columns;
+mod enough;
 mod frames;
 mod inputs;
 mod rows;

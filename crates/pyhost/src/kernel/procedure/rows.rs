@@ -32,15 +32,6 @@ impl From<PyErr> for Box<Unfit> {
     }
 }
 
-impl From<Misfit> for Box<Unfit> {
-    fn from(misfit: Misfit) -> Self {
-        Self::new(match misfit {
-            Misfit::Raised(exception) => Unfit::Raised(*exception),
-            Misfit::Value(hint) => Unfit::Row(String::new(), hint.to_owned()),
-        })
-    }
-}
-
 type Push<T> = Result<T, Box<Unfit>>;
 
 /// What became of an object.
@@ -153,7 +144,7 @@ impl<'a, 'py> Rows<'a, 'py> {
         let value = value(column)?;
         self.builders[column].push(&value).map_err(|misfit| match misfit {
             Misfit::Value(hint) => Box::new(Unfit::Value(column, note::short_repr(&value), hint)),
-            raised @ Misfit::Raised(_) => raised.into(),
+            Misfit::Raised(exception) => Box::new(Unfit::Raised(*exception)),
         })
     }
 

@@ -7,7 +7,6 @@ use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 
 use super::columns::Columns;
 use super::frames;
-use crate::kernel::value::Misfit;
 
 /// How an object is read as a row.
 pub(super) enum Shape {
@@ -35,7 +34,7 @@ impl<'py> Shapes<'py> {
         &mut self,
         item: &Bound<'py, PyAny>,
         columns: &Columns,
-    ) -> Result<Rc<Shape>, Misfit> {
+    ) -> PyResult<Rc<Shape>> {
         let class = item.get_type();
         if let Some((known, shape)) = &self.0
             && known.is(&class)
@@ -48,11 +47,7 @@ impl<'py> Shapes<'py> {
     }
 }
 
-fn shape(
-    item: &Bound<'_, PyAny>,
-    class: &Bound<'_, PyType>,
-    columns: &Columns,
-) -> Result<Shape, Misfit> {
+fn shape(item: &Bound<'_, PyAny>, class: &Bound<'_, PyType>, columns: &Columns) -> PyResult<Shape> {
     if item.is_instance_of::<PyDict>() {
         return Ok(Shape::Dict);
     }

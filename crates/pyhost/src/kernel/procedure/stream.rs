@@ -1,23 +1,21 @@
 //! A procedure at work: its calls one after the other, as many rows at a time as are wanted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arrow::array::{RecordBatch, UInt32Array};
-use arrowsmith_contract::watchdog::{self, Alarm};
 use arrowsmith_contract::{BatchStream, CallContext, CancelToken, Error, Result, Yielded};
 use pyo3::prelude::*;
 
 use super::Procedure;
-use super::call::{Call, Pulled, Until};
+use super::call::{Call, Pulled};
+use super::enough::Enough;
 use super::inputs::Inputs;
 use super::rows::Rows;
 use crate::interrupt::Stay;
+use crate::kernel::arguments::Arguments;
+use crate::kernel::call::{call, timed};
 use crate::kernel::failure::{Failure, Failures, Place};
-
-/// Rows that have come don't wait longer for others.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// What a call that is ended early may still take, for its `finally`; less where the query was
 /// stopped, which somebody waits for.
@@ -26,7 +24,7 @@ const CLOSING_STOPPED: Duration = Duration::from_secs(1);
 
 pub(super) struct Stream {
     procedure: Arc<Procedure>,
-    inputs: Inputs,
+    inputs: Arc<Inputs>,
     /// The next row of the arguments.
     next: usize,
     call: Option<Call>,
@@ -38,7 +36,7 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(procedure: Arc<Procedure>, inputs: Inputs, token: &CancelToken) -> Self {
-        let token = token.clone();
+        let (inputs, token) = (Arc::new(inputs), token.clone());
         Self { procedure, inputs, next: 0, call: None, batch: None, has_failed: false, token }
     }
 
@@ -62,11 +60,14 @@ impl Stream {
         context: &CallContext,
         stay: &Stay,
     ) -> Result<Option<Yielded>> {
-        let procedure = Arc::clone(&self.procedure);
+        let (procedure, inputs) = (Arc::clone(&self.procedure), Arc::clone(&self.inputs));
+        let arguments = inputs.arguments(&procedure.callee, &context.rows)?;
         let mut rows = Rows::new(&procedure.columns, most)?;
         let mut failures = Failures::new(&procedure.callee, context, stay);
         let until = Enough::new(most);
-        while !until.is_reached(rows.len()) && self.begin(py, &mut failures, context, stay)? {
+        while !until.is_reached(rows.len())
+            && self.begin(py, &arguments, &mut failures, context, stay)?
+        {
             let Some(call) = &mut self.call else { continue };
             match call.pull(&procedure, &mut rows, &until, &context.token, (py, stay)) {
                 Ok(Pulled::Enough) => {}
@@ -89,6 +90,7 @@ impl Stream {
     fn begin(
         &mut self,
         py: Python<'_>,
+        arguments: &Arguments<'_>,
         failures: &mut Failures<'_>,
         context: &CallContext,
         stay: &Stay,
@@ -104,21 +106,16 @@ impl Stream {
         self.next = row + 1;
         context.token.check()?;
         let callable = self.procedure.target.callable(py, &self.procedure.callee)?;
-        let mut frame = inputs.frame(py, &self.procedure.callee, row, &context.rows)?;
-        stay.begin_call(None);
-        let returned = frame.call(&callable).ok_or_else(|| PyErr::fetch(py));
-        let call = if stay.end_call(py) {
-            Err(Failure::TimedOut)
-        } else {
+        let mut frame = inputs.frame(py, &self.procedure.callee, arguments, row)?;
+        let begun = call(stay, &mut frame, &callable, None).and_then(|returned| {
             let origin = if inputs.rows > 1 {
                 format!(" for {} of the arguments", context.rows.number(row))
             } else {
                 String::new()
             };
-            let returned = returned.map_err(Failure::Raised);
-            returned.and_then(|returned| Call::new(&self.procedure, &returned, row, origin))
-        };
-        match call {
+            Call::new(&self.procedure, &returned, row, origin)
+        });
+        match begun {
             Ok(call) => self.call = call,
             Err(failure) => {
                 let arguments = || inputs.told(py, &self.procedure.callee, row);
@@ -140,9 +137,8 @@ impl Stream {
         let arguments = || self.inputs.told(py, &self.procedure.callee, call.row);
         failures.settle(py, failure, &Place::of_row(call.place(), &arguments))?;
         if let Some(call) = self.call.take() {
-            stay.begin_call(None);
-            call.close(&self.procedure, py);
-            stay.end_call(py);
+            // What it raises is logged, and that it takes too long is no news.
+            let _ = timed(stay, py, None, || call.close(&self.procedure, py));
         }
         Ok(())
     }
@@ -167,16 +163,11 @@ impl BatchStream for Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        let Some(call) = self.call.take() else {
-            self.inputs.close();
-            return;
-        };
+        let Some(call) = self.call.take() else { return };
         let procedure = Arc::clone(&self.procedure);
         let limit = if self.token.is_stopped() { CLOSING_STOPPED } else { CLOSING };
-        let closed = self.procedure.callee.leave_behind(limit, move |py| {
-            call.close(&procedure, py);
-            Ok(())
-        });
+        let closed =
+            self.procedure.callee.leave_behind(limit, move |py| call.close(&procedure, py));
         match closed {
             Ok(()) => {}
             // At the interpreter's exit there is nobody to tell.
@@ -185,29 +176,5 @@ impl Drop for Stream {
                 log::warn!("{} was not ended well: {error}", self.procedure.callee.function);
             }
         }
-        self.inputs.close();
-    }
-}
-
-/// So many rows, or some when they took long to come.
-struct Enough {
-    most: usize,
-    is_late: Arc<AtomicBool>,
-    _alarm: Alarm,
-}
-
-impl Enough {
-    fn new(most: usize) -> Self {
-        let is_late = Arc::new(AtomicBool::new(false));
-        let late = Arc::clone(&is_late);
-        let alarm = watchdog::after(PATIENCE, move || late.store(true, Ordering::Relaxed));
-        Self { most, is_late, _alarm: alarm }
-    }
-}
-
-impl Until for Enough {
-    #[inline]
-    fn is_reached(&self, rows: usize) -> bool {
-        rows >= self.most || (rows > 0 && self.is_late.load(Ordering::Relaxed))
     }
 }

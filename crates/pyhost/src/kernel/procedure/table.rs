@@ -7,11 +7,12 @@ use arrow::datatypes::SchemaRef;
 use arrowsmith_contract::TableInput;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
+use pyo3::{IntoPyObjectExt, intern};
 use pyo3_arrow::{PyRecordBatch, PySchema};
 
 use crate::door;
 use crate::errors::{self, ErrorClass};
-use crate::kernel::arrow_form::pyarrow;
+use crate::kernel::arrow_form::as_pyarrow;
 use crate::layout::{plain_batch, plain_schema};
 
 /// The rows, which somebody may be reading.
@@ -89,7 +90,8 @@ impl TableArgument {
     fn give<'py>(&self, py: Python<'py>, batch: &RecordBatch) -> PyResult<Bound<'py, PyAny>> {
         let batch = plain_batch(batch, &self.source.schema)
             .map_err(|error| errors::to_pyerr(py, &error.into()))?;
-        as_pyarrow(py, PyRecordBatch::new(batch), "record_batch")
+        let batch = PyRecordBatch::new(batch).into_bound_py_any(py)?;
+        as_pyarrow(batch, intern!(py, "record_batch"))
     }
 }
 
@@ -97,7 +99,8 @@ impl TableArgument {
 impl TableArgument {
     #[getter]
     fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        as_pyarrow(py, PySchema::new(Arc::clone(&self.source.schema)), "schema")
+        let schema = PySchema::new(Arc::clone(&self.source.schema)).into_bound_py_any(py)?;
+        as_pyarrow(schema, intern!(py, "schema"))
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
@@ -127,19 +130,5 @@ impl TableArgument {
         let columns: Vec<&str> =
             self.source.schema.fields().iter().map(|field| field.name().as_str()).collect();
         format!("<table of {}>", columns.join(", "))
-    }
-}
-
-/// An object as pyarrow's, where pyarrow is installed, else as it is.
-fn as_pyarrow<'py>(
-    py: Python<'py>,
-    object: impl IntoPyObject<'py>,
-    constructor: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    use pyo3::IntoPyObjectExt;
-    let object = object.into_bound_py_any(py)?;
-    match pyarrow(py)? {
-        Some(pyarrow) => pyarrow.bind(py).call_method1(constructor, (object,)),
-        None => Ok(object),
     }
 }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use crate::door::Frame;
 use crate::interrupt::Stay;
 use crate::kernel::arguments::Arguments;
-use crate::kernel::call::{LOOK, call, push};
+use crate::kernel::call::{call, look, push};
 use crate::kernel::callee::Callee;
 use crate::kernel::failure::{Failures, Place};
 use crate::kernel::note;
@@ -29,9 +29,7 @@ pub(super) fn run(
     let mut failures = Failures::new(callee, context, stay);
     let mut frame = Frame::new(py, columns.len());
     for row in 0..rows {
-        if row % LOOK == LOOK - 1 {
-            context.token.check()?;
-        }
+        look(&context.token, row)?;
         if called.as_ref().is_some_and(|called| called.is_null(row)) {
             results.push_null();
             continue;

@@ -12,6 +12,7 @@ use super::returned;
 use crate::door::Frame;
 use crate::interrupt::Stay;
 use crate::kernel::array_form;
+use crate::kernel::call::timed;
 use crate::kernel::callee::Callee;
 use crate::kernel::failure::{Failure, Failures, Place};
 use crate::kernel::note;
@@ -86,12 +87,10 @@ fn call(
         frame.set(index, array_form::argument(callee, py, index, column).map_err(Failure::Raised)?);
     }
     // Converting what comes back runs Python code of its class, on the call's time.
-    stay.begin_call(None);
-    let array = match frame.call(callable) {
+    timed(stay, py, None, || match frame.call(callable) {
         Some(value) => returned::into_array(callee, &value, rows),
         None => Err(Failure::Raised(PyErr::fetch(py))),
-    };
-    if stay.end_call(py) { Err(Failure::TimedOut) } else { array }
+    })?
 }
 
 /// Puts the answers of the called rows where they belong; the others are NULL.

@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{CallContext, Error, Result, RowNumber, WindowEvaluator};
-use pyo3::exceptions::PyStopIteration;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyIterator, PyTuple};
 
 use super::rows::{Offered, Rows};
 use crate::door::{self, Frame};
-use crate::embedded;
 use crate::interrupt::Stay;
 use crate::kernel::arguments::Arguments;
-use crate::kernel::call::{LOOK, call, push};
+use crate::kernel::call::{call, look, next, push, timed};
 use crate::kernel::callee::{Callee, FAREWELL};
 use crate::kernel::failure::{Failure, Failures, Place};
 use crate::kernel::note;
@@ -39,7 +38,7 @@ enum Current {
 }
 
 struct Running {
-    generator: Py<PyAny>,
+    generator: Py<PyIterator>,
     rows: Py<Rows>,
 }
 
@@ -70,19 +69,13 @@ impl WindowEvaluator for Generators {
             let mut walk = Walk {
                 callee,
                 stay,
-                advance: embedded::module(py, "windows")
-                    .and_then(|windows| windows.getattr("advance"))
-                    .map_err(|error| Error::Internal(error.to_string()))?,
                 start: self.target.callable(py, callee)?,
                 start_frame: Frame::new(py, 1),
-                next_frame: Frame::new(py, 1),
                 current,
             };
             let mut starts = partition_starts.iter().peekable();
             for row in 0..rows {
-                if row % LOOK == LOOK - 1 {
-                    context.token.check()?;
-                }
+                look(&context.token, row)?;
                 let number = context.rows.number(row);
                 if starts.next_if(|start| **start == row).is_some() {
                     walk.end(py);
@@ -115,7 +108,6 @@ impl Drop for Generators {
             if let Err(exception) = close(running.generator.bind(py)) {
                 warn_of_end(function, &exception);
             }
-            Ok(())
         });
         if let Err(error) = left {
             log::debug!("the generator of {function} went with {error}");
@@ -130,7 +122,7 @@ fn warn_of_end(function: &str, exception: &dyn std::fmt::Display) {
 }
 
 /// Ends a generator where it is suspended; its `finally` runs.
-fn close(generator: &Bound<'_, PyAny>) -> PyResult<()> {
+fn close(generator: &Bound<'_, PyIterator>) -> PyResult<()> {
     let py = generator.py();
     // Another iterator than a generator may have none.
     let Some(close) = generator.getattr_opt("close")? else { return Ok(()) };
@@ -141,11 +133,8 @@ fn close(generator: &Bound<'_, PyAny>) -> PyResult<()> {
 struct Walk<'a, 'py> {
     callee: &'a Callee,
     stay: &'a Stay,
-    /// Python's `next`.
-    advance: Bound<'py, PyAny>,
     start: Bound<'py, PyAny>,
     start_frame: Frame<'py>,
-    next_frame: Frame<'py>,
     current: &'a mut Current,
 }
 
@@ -167,20 +156,19 @@ impl<'py> Walk<'_, 'py> {
             values => PyTuple::new(py, values).map_err(Failure::Raised)?.into_any(),
         };
         running.rows.get().offer(object.unbind());
-        self.next_frame.set(0, running.generator.bind(py).clone());
-        let answer = call(self.stay, &mut self.next_frame, &self.advance, Some(row));
+        let answer = next(self.stay, running.generator.bind(py), Some(row));
         match (running.rows.get().outcome(), answer) {
             (Offered::Overrun, _) => {
                 Err(self.misuse(number, "it asked for a row before it gave the value of the last"))
             }
-            (Offered::Ignored, Ok(_)) => {
+            (Offered::Ignored, Ok(Some(_))) => {
                 Err(self.misuse(number, "it gave one more value before it took the row"))
             }
-            (_, Err(Failure::Raised(end))) if end.is_instance_of::<PyStopIteration>(py) => {
+            (_, Ok(None)) => {
                 Err(self.misuse(number, "it ended before the rows of the partition did"))
             }
             (_, Err(failure)) => Err(failure),
-            (Offered::Taken, Ok(value)) => push(self.stay, &value, Some(row), results),
+            (Offered::Taken, Ok(Some(value))) => push(self.stay, &value, Some(row), results),
         }
     }
 
@@ -188,18 +176,25 @@ impl<'py> Walk<'_, 'py> {
         let rows = Bound::new(py, Rows::default()).map_err(Failure::Raised)?;
         self.start_frame.set(0, rows.clone().into_any());
         let generator = call(self.stay, &mut self.start_frame, &self.start, Some(row))?;
-        Ok(Running { generator: generator.unbind(), rows: rows.unbind() })
+        match generator.cast_into::<PyIterator>() {
+            Ok(generator) => Ok(Running { generator: generator.unbind(), rows: rows.unbind() }),
+            Err(other) => {
+                let class = other.into_inner().get_type();
+                let class = class.name().map_err(Failure::Raised)?;
+                let message = format!("'{class}' object is not an iterator");
+                Err(Failure::Raised(PyTypeError::new_err(message)))
+            }
+        }
     }
 
     /// Closes the generator of the partition that is over.
     fn end(&mut self, py: Python<'py>) {
         let Current::Running(running) = std::mem::take(self.current) else { return };
-        self.stay.begin_call(None);
-        let closed = close(running.generator.bind(py));
-        if self.stay.end_call(py) {
-            warn_of_end(&self.callee.function, &"it took longer than its timeout");
-        } else if let Err(exception) = closed {
-            warn_of_end(&self.callee.function, &exception);
+        let function = &self.callee.function;
+        match timed(self.stay, py, None, || close(running.generator.bind(py))) {
+            Ok(Ok(())) => {}
+            Ok(Err(exception)) => warn_of_end(function, &exception),
+            Err(_) => warn_of_end(function, &"it took longer than its timeout"),
         }
     }
 

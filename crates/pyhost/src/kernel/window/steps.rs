@@ -9,7 +9,7 @@ use pyo3::types::PyTuple;
 
 use crate::interrupt::Stay;
 use crate::kernel::arguments::Arguments;
-use crate::kernel::call::{LOOK, push};
+use crate::kernel::call::{look, push};
 use crate::kernel::callee::Callee;
 use crate::kernel::failure::{Failure, Failures, Place};
 use crate::kernel::note;
@@ -55,9 +55,7 @@ impl WindowEvaluator for Steps {
             };
             let mut starts = partition_starts.iter().peekable();
             for row in 0..rows {
-                if row % LOOK == LOOK - 1 {
-                    context.token.check()?;
-                }
+                look(&context.token, row)?;
                 if starts.next_if(|start| **start == row).is_some() {
                     walk.state = None;
                 }

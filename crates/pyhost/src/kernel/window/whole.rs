@@ -52,12 +52,7 @@ impl WindowEvaluator for Whole {
                     vectorized::run(callee, &callable, &slices, end - start, &context, stay)?;
                 answers.push(answer);
             }
-            match answers.as_slice() {
-                [answer] => Ok(Arc::clone(answer)),
-                answers => {
-                    Ok(concat(&answers.iter().map(|a| a as &dyn Array).collect::<Vec<_>>())?)
-                }
-            }
+            Ok(concat(&answers.iter().map(|a| a as &dyn Array).collect::<Vec<_>>())?)
         })
     }
 }
