@@ -38,7 +38,7 @@ class Loops:
         test = self.random.choice(tests)
         form = self.random.random()
         if form < 0.3:
-            test = f"{test} and {self.value('bool', inner)}"
+            test = f"{test} and ({self.value('bool', inner)})"
         lines = [f"{counter} = 0"]
         if form < 0.8:
             lines += [f"while {test}:", f"    {counter} += 1"]

@@ -76,7 +76,7 @@ TRAPS = [
     Trap("round of an int to tens", "round(a, -1)", "int -> int",
          [(5,), (15,), (25,), (-5,), (-15,), (-25,), (MAX,), (MIN,), (4,), (6,)]),
     Trap("round of an int to hugely many", "round(a, b)", II,
-         [(a, b) for a in (5, 149, 150, 250, MAX, MIN) for b in (-1, -2, -3, -18, -19, -20, -400)]),
+         [(a, b) for a in (5, 149, 150, 250, MAX, MIN) for b in (-1, -2, -3, -18, -19, -20, -400, 0, 1, 20, 400)]),
     Trap("sum of a range", "sum(range(a))", "int -> int", [(0,), (-3,), (1,), (10,), (1000,)]),
     Trap("sum of a range with a step", "sum(range(a, b, -3))", II, [(10, 0), (0, 10), (9, -9)]),
     Trap("a factorial that grows out",
