@@ -4,7 +4,10 @@ mod choose;
 mod iterables;
 mod math;
 mod numbers;
+mod parts;
 mod rounding;
+mod sum;
+mod whole;
 
 use std::ops::RangeInclusive;
 
@@ -55,6 +58,7 @@ const BUILTINS: &[Builtin] = &[
     Builtin { name: "pow", arguments: 2..=3, lowering: Lowering::Assign(numbers::pow) },
     row("range", 1..=3, iterables::range),
     row("round", 1..=2, rounding::round),
+    row("sum", 1..=2, sum::sum),
     row("zip", ANY, iterables::zip),
 ];
 
@@ -64,7 +68,8 @@ pub(crate) fn is_known(name: &str) -> bool {
 }
 
 fn find(name: &str) -> Option<&'static Builtin> {
-    BUILTINS.iter().chain(math::BUILTINS).find(|builtin| builtin.name == name)
+    let tables = [BUILTINS, math::BUILTINS, parts::BUILTINS, whole::BUILTINS];
+    tables.into_iter().flatten().find(|builtin| builtin.name == name)
 }
 
 impl Walk<'_, '_> {
