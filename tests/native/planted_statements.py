@@ -43,6 +43,8 @@ def _one_by_one(node: ast.Assign) -> ast.stmt | list[ast.stmt]:
     [target, *_] = node.targets
     if not (isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)):
         return node
+    if len(target.elts) != len(node.value.elts):
+        return node
     pairs = zip(target.elts, node.value.elts, strict=True)
     return [ast.Assign([one], value) for one, value in pairs]
 

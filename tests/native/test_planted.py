@@ -29,8 +29,7 @@ def programs() -> list[tuple[int, str, str]]:
 
 @functools.cache
 def traps() -> list[tuple[Trap, str, str]]:
-    """Give the traps that fit into one plugin."""
-    made = [(trap, trap.text(f"t{i}")) for i, trap in enumerate(CATALOGUE) if not trap.before]
+    made = [(trap, trap.text(f"t{i}")) for i, trap in enumerate(CATALOGUE)]
     return [(trap, text, ast.unparse(ast.parse(text))) for trap, text in made]
 
 
@@ -47,17 +46,25 @@ def found_by_programs(mistake: Mistake) -> bool:
 
 def found_by_traps(mistake: Mistake) -> bool:
     """Whether an entry of the catalogue shows the mistake."""
-    touched = [
-        (trap, text, text.split("def ", 1)[1].split("(")[0])
-        for trap, text, same in traps()
-        if _touches(mistake, text, same)
-    ]
-    whole = "".join(text for _, text, _ in touched)
+    touched = [(trap, text) for trap, text, same in traps() if _touches(mistake, text, same)]
+    together = [(trap, text) for trap, text in touched if not trap.before]
+    # What stands before a function may have the name of what stands before another.
+    alone = [[(trap, text)] for trap, text in touched if trap.before]
+    return any(_differs(part, mistake) for part in [together, *alone] if part)
+
+
+def _differs(part: list[tuple[Trap, str]], mistake: Mistake) -> bool:
+    whole = "".join(text for _, text in part)
     with Pair(whole, mutate=mistake, tiers=INTERPRETED) as pair:
         return any(
-            pair.compare(name, columns(trap.parameters, [list(row) for row in trap.all_rows[:400]]))
-            for trap, _, name in touched
+            pair.compare(_name(text), columns(trap.parameters, [list(row) for row in rows]))
+            for trap, text in part
+            for rows in [trap.all_rows[:400]]
         )
+
+
+def _name(text: str) -> str:
+    return re.findall(r"@db.*\ndef (\w+)", text)[0]
 
 
 def test_there_are_mistakes_to_plant():
