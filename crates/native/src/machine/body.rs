@@ -40,10 +40,11 @@ pub(super) struct Body<'a, 'b> {
     pub(super) jit: &'a mut JITModule,
     pub(super) function: &'a ir::Function,
     /// Those of the module's functions that are called.
-    pub(super) callees: &'a [Option<FuncId>],
+    pub(super) callees: &'a [Option<Callee>],
     pub(super) frame: Value,
-    /// How many more calls may be made inside of each other.
+    /// How many more calls may be made inside of each other, from the machine's last call on.
     pub(super) depth: Value,
+    nesting: Nesting,
     pub(super) ways: Ways,
     variables: Vec<Variable>,
     blocks: BTreeMap<usize, Block>,
@@ -61,12 +62,30 @@ pub(super) fn machine_type(ty: ir::Type) -> Type {
     }
 }
 
+/// A function that others call.
+#[derive(Clone, Copy)]
+pub(super) struct Callee {
+    pub(super) id: FuncId,
+    /// How many levels of its own calls are inside of its code.
+    pub(super) levels: usize,
+}
+
+/// Where in the machine's function a body stands.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Nesting {
+    /// The function that is put into itself, if it is.
+    pub(super) itself: Option<usize>,
+    /// How many calls have become part of the code around this body.
+    pub(super) level: usize,
+}
+
 /// What a body is built with.
 pub(super) struct Around<'a> {
     pub(super) jit: &'a mut JITModule,
-    pub(super) callees: &'a [Option<FuncId>],
+    pub(super) callees: &'a [Option<Callee>],
     pub(super) frame: Value,
     pub(super) depth: Value,
+    pub(super) nesting: Nesting,
     pub(super) ways: Ways,
 }
 
@@ -75,7 +94,7 @@ pub(super) fn build(
     builder: &mut FunctionBuilder<'_>,
     function: &ir::Function,
     parameters: &[Value],
-    Around { jit, callees, frame, depth, ways }: Around<'_>,
+    Around { jit, callees, frame, depth, nesting, ways }: Around<'_>,
 ) -> Built {
     let order = super::shape::reachable(function);
     let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
@@ -88,6 +107,7 @@ pub(super) fn build(
         callees,
         frame,
         depth,
+        nesting,
         ways,
         variables,
         blocks,
@@ -179,7 +199,7 @@ impl Body<'_, '_> {
             }
             Op::Host { to, function, arguments } => self.host(to, *function, arguments)?,
             Op::Call { to, function, arguments, too_deep } => {
-                self.call(to, function.0 as usize, arguments, *too_deep);
+                self.call(to, function.0 as usize, arguments, *too_deep)?;
             }
             Op::Poll => self.poll(),
             // `compile` refuses them.
@@ -250,21 +270,23 @@ impl Body<'_, '_> {
         self.builder.switch_to_block(on);
     }
 
-    fn call(&mut self, to: &[Var], function: usize, arguments: &[Var], too_deep: ExitId) {
-        let Some(callee) = self.callees[function] else { return };
+    fn call(&mut self, to: &[Var], function: usize, arguments: &[Var], too_deep: ExitId) -> Built {
+        let Some(callee) = self.callees[function] else { return Ok(()) };
+        let Nesting { itself, level } = self.nesting;
+        if itself == Some(function) && level < callee.levels {
+            return self.put_in(to, arguments);
+        }
         self.poll();
-        let is_deepest = self.builder.ins().icmp_imm_s(IntCC::Equal, self.depth, 0);
-        let limit = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STACK_LIMIT);
-        let stack = self.builder.ins().get_stack_pointer(types::I64);
-        let is_low = self.builder.ins().icmp(IntCC::UnsignedLessThan, stack, limit);
-        let is_too_deep = self.builder.ins().bor(is_deepest, is_low);
+        // What is inside of the callee's code doesn't ask again.
+        let needed = (level + 1 + callee.levels) as i64;
+        let is_too_deep = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, self.depth, needed);
         self.leave_if(is_too_deep, too_deep);
-        let depth = self.builder.ins().iadd_imm_s(self.depth, -1);
+        let depth = self.builder.ins().iadd_imm_s(self.depth, -(level as i64 + 1));
         let mut values = vec![self.frame, depth];
         let room = function::needs_room(to.len()).then(|| self.stack_room(to.len()));
         values.extend(room);
         values.extend(arguments.iter().map(|var| self.get(*var)));
-        let callee = self.import(callee);
+        let callee = self.import(callee.id);
         let call = self.builder.ins().call(callee, &values);
         let results = self.builder.inst_results(call).to_vec();
         let (relay, on) = (self.relay(), self.builder.create_block());
@@ -280,6 +302,32 @@ impl Body<'_, '_> {
             };
             self.set(*var, value);
         }
+        Ok(())
+    }
+
+    /// Builds the function once more in the place of a call of itself. Who called the code around
+    /// made sure of the depth.
+    fn put_in(&mut self, to: &[Var], arguments: &[Var]) -> Built {
+        let arguments: Vec<Value> = arguments.iter().map(|var| self.get(*var)).collect();
+        let done = self.builder.create_block();
+        for ty in &self.function.returns {
+            self.builder.append_block_param(done, machine_type(*ty));
+        }
+        let around = Around {
+            jit: &mut *self.jit,
+            callees: self.callees,
+            frame: self.frame,
+            depth: self.depth,
+            nesting: Nesting { level: self.nesting.level + 1, ..self.nesting },
+            ways: Ways { done, ..self.ways },
+        };
+        build(&mut *self.builder, self.function, &arguments, around)?;
+        self.builder.switch_to_block(done);
+        for (index, var) in to.iter().enumerate() {
+            let value = self.builder.block_params(done)[index];
+            self.set(*var, value);
+        }
+        Ok(())
     }
 
     /// The address of that many values on the stack.
