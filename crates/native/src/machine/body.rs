@@ -14,8 +14,9 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _, ModuleError};
 
+use super::calls::{Callee, Nesting};
 use super::frame::Offset;
-use super::function::{self, LEFT, STOPPED};
+use super::function::{LEFT, STOPPED};
 use crate::ir::{
     self, BinaryOp, Comparison, Constant, End, ExitId, HostFunction, Op, UnaryOp, Var,
 };
@@ -44,7 +45,7 @@ pub(super) struct Body<'a, 'b> {
     pub(super) frame: Value,
     /// How many more calls may be made inside of each other, from the machine's last call on.
     pub(super) depth: Value,
-    nesting: Nesting,
+    pub(super) nesting: Nesting,
     pub(super) ways: Ways,
     variables: Vec<Variable>,
     blocks: BTreeMap<usize, Block>,
@@ -60,23 +61,6 @@ pub(super) fn machine_type(ty: ir::Type) -> Type {
         // Lists would be addresses; `compile` refuses them.
         _ => types::I64,
     }
-}
-
-/// A function that others call.
-#[derive(Clone, Copy)]
-pub(super) struct Callee {
-    pub(super) id: FuncId,
-    /// How many levels of its own calls are inside of its code.
-    pub(super) levels: usize,
-}
-
-/// Where in the machine's function a body stands.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Nesting {
-    /// The function that is put into itself, if it is.
-    pub(super) itself: Option<usize>,
-    /// How many calls have become part of the code around this body.
-    pub(super) level: usize,
 }
 
 /// What a body is built with.
@@ -261,7 +245,7 @@ impl Body<'_, '_> {
         self.builder.ins().brif(is_stopped, stopped, &[], left, &[exit.into()]);
     }
 
-    fn poll(&mut self) {
+    pub(super) fn poll(&mut self) {
         // An atomic load, because others are merged with earlier ones where nothing is stored.
         let stop = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STOP);
         let is_stopped = self.builder.ins().atomic_load(types::I8, TRUSTED, stop);
@@ -270,74 +254,14 @@ impl Body<'_, '_> {
         self.builder.switch_to_block(on);
     }
 
-    fn call(&mut self, to: &[Var], function: usize, arguments: &[Var], too_deep: ExitId) -> Built {
-        let Some(callee) = self.callees[function] else { return Ok(()) };
-        let Nesting { itself, level } = self.nesting;
-        if itself == Some(function) && level < callee.levels {
-            return self.put_in(to, arguments);
-        }
-        self.poll();
-        // What is inside of the callee's code doesn't ask again.
-        let needed = (level + 1 + callee.levels) as i64;
-        let is_too_deep = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, self.depth, needed);
-        self.leave_if(is_too_deep, too_deep);
-        let depth = self.builder.ins().iadd_imm_s(self.depth, -(level as i64 + 1));
-        let mut values = vec![self.frame, depth];
-        let room = function::needs_room(to.len()).then(|| self.stack_room(to.len()));
-        values.extend(room);
-        values.extend(arguments.iter().map(|var| self.get(*var)));
-        let callee = self.import(callee.id);
-        let call = self.builder.ins().call(callee, &values);
-        let results = self.builder.inst_results(call).to_vec();
-        let (relay, on) = (self.relay(), self.builder.create_block());
-        self.builder.ins().brif(results[0], relay, &[results[0].into()], on, &[]);
-        self.builder.switch_to_block(on);
-        for (index, var) in to.iter().enumerate() {
-            let value = match room {
-                Some(room) => {
-                    let ty = machine_type(self.function.variables[var.0 as usize].ty);
-                    self.builder.ins().load(ty, TRUSTED, room, index as i32 * 8)
-                }
-                None => results[index + 1],
-            };
-            self.set(*var, value);
-        }
-        Ok(())
-    }
-
-    /// Builds the function once more in the place of a call of itself. Who called the code around
-    /// made sure of the depth.
-    fn put_in(&mut self, to: &[Var], arguments: &[Var]) -> Built {
-        let arguments: Vec<Value> = arguments.iter().map(|var| self.get(*var)).collect();
-        let done = self.builder.create_block();
-        for ty in &self.function.returns {
-            self.builder.append_block_param(done, machine_type(*ty));
-        }
-        let around = Around {
-            jit: &mut *self.jit,
-            callees: self.callees,
-            frame: self.frame,
-            depth: self.depth,
-            nesting: Nesting { level: self.nesting.level + 1, ..self.nesting },
-            ways: Ways { done, ..self.ways },
-        };
-        build(&mut *self.builder, self.function, &arguments, around)?;
-        self.builder.switch_to_block(done);
-        for (index, var) in to.iter().enumerate() {
-            let value = self.builder.block_params(done)[index];
-            self.set(*var, value);
-        }
-        Ok(())
-    }
-
     /// The address of that many values on the stack.
-    fn stack_room(&mut self, values: usize) -> Value {
+    pub(super) fn stack_room(&mut self, values: usize) -> Value {
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, values as u32 * 8, 3);
         let slot = self.builder.create_sized_stack_slot(slot);
         self.builder.ins().stack_addr(types::I64, slot, 0)
     }
 
-    fn relay(&mut self) -> Block {
+    pub(super) fn relay(&mut self) -> Block {
         let builder = &mut *self.builder;
         *self.relay.get_or_insert_with(|| {
             let block = builder.create_block();
@@ -348,7 +272,7 @@ impl Body<'_, '_> {
     }
 
     /// A function as one that may be anywhere: two pieces of code memory can be far apart.
-    fn import(&mut self, function: FuncId) -> FuncRef {
+    pub(super) fn import(&mut self, function: FuncId) -> FuncRef {
         let reference = self.jit.declare_func_in_func(function, self.builder.func);
         self.builder.func.dfg.ext_funcs[reference].colocated = false;
         reference

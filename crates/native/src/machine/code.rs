@@ -11,7 +11,7 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
 
-use super::body::Callee;
+use super::calls::Callee;
 use super::frame::Frame;
 use super::stack::OnStack;
 use super::{Error, function, host, rows, shape};

@@ -11,7 +11,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
-use super::body::{self, Around, Built, Callee, Nesting, TRUSTED, Ways, machine_type};
+use super::body::{self, Around, Built, TRUSTED, Ways, machine_type};
+use super::calls::{Callee, Nesting};
 use crate::ir;
 
 /// The status of a function that returned is 0, that of one that left by exit x is x + [`LEFT`].

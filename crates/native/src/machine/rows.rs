@@ -7,7 +7,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
-use super::body::{self, Around, Built, Callee, Nesting, TRUSTED, Ways};
+use super::body::{self, Around, Built, TRUSTED, Ways};
+use super::calls::{Callee, Nesting};
 use super::frame::{DONE, Left, Offset};
 use super::function::{self, STOPPED};
 use super::vector;
