@@ -103,7 +103,7 @@ struct Work<'a> {
     columns: &'a [ArrayRef],
     rows: usize,
     stop: &'a AtomicBool,
-    stack_limit: usize,
+    depth: i64,
     /// Numbers by their bits; empty for bools.
     numbers: Vec<u64>,
     /// Of one chunk, a byte for each row.
@@ -126,7 +126,7 @@ impl<'a> Work<'a> {
             columns,
             rows,
             stop,
-            stack_limit: stack::limit(),
+            depth: code.on_stack.depth(stack::room()),
             numbers: vec![0; if is_bool { 0 } else { rows }],
             bools: room(is_bool),
             is_there: room(code.returns.nullable),
@@ -153,7 +153,7 @@ impl<'a> Work<'a> {
             left: self.left_in_chunk.as_mut_ptr(),
             left_count: 0,
             stop: self.stop,
-            stack_limit: self.stack_limit as *const u8,
+            depth: self.depth,
         };
         let asked = asked.filter(|asked| asked.null_count() > 0);
         let is_done = match asked {

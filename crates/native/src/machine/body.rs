@@ -14,8 +14,9 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _, ModuleError};
 
+use super::calls::{Callee, Nesting};
 use super::frame::Offset;
-use super::function::{self, LEFT, STOPPED};
+use super::function::{LEFT, STOPPED};
 use crate::ir::{
     self, BinaryOp, Comparison, Constant, End, ExitId, HostFunction, Op, UnaryOp, Var,
 };
@@ -40,10 +41,11 @@ pub(super) struct Body<'a, 'b> {
     pub(super) jit: &'a mut JITModule,
     pub(super) function: &'a ir::Function,
     /// Those of the module's functions that are called.
-    pub(super) callees: &'a [Option<FuncId>],
+    pub(super) callees: &'a [Option<Callee>],
     pub(super) frame: Value,
-    /// How many more calls may be made inside of each other.
+    /// How many more calls may be made inside of each other, from the machine's last call on.
     pub(super) depth: Value,
+    pub(super) nesting: Nesting,
     pub(super) ways: Ways,
     variables: Vec<Variable>,
     blocks: BTreeMap<usize, Block>,
@@ -64,9 +66,10 @@ pub(super) fn machine_type(ty: ir::Type) -> Type {
 /// What a body is built with.
 pub(super) struct Around<'a> {
     pub(super) jit: &'a mut JITModule,
-    pub(super) callees: &'a [Option<FuncId>],
+    pub(super) callees: &'a [Option<Callee>],
     pub(super) frame: Value,
     pub(super) depth: Value,
+    pub(super) nesting: Nesting,
     pub(super) ways: Ways,
 }
 
@@ -75,7 +78,7 @@ pub(super) fn build(
     builder: &mut FunctionBuilder<'_>,
     function: &ir::Function,
     parameters: &[Value],
-    Around { jit, callees, frame, depth, ways }: Around<'_>,
+    Around { jit, callees, frame, depth, nesting, ways }: Around<'_>,
 ) -> Built {
     let order = super::shape::reachable(function);
     let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
@@ -88,6 +91,7 @@ pub(super) fn build(
         callees,
         frame,
         depth,
+        nesting,
         ways,
         variables,
         blocks,
@@ -179,7 +183,7 @@ impl Body<'_, '_> {
             }
             Op::Host { to, function, arguments } => self.host(to, *function, arguments)?,
             Op::Call { to, function, arguments, too_deep } => {
-                self.call(to, function.0 as usize, arguments, *too_deep);
+                self.call(to, function.0 as usize, arguments, *too_deep)?;
             }
             Op::Poll => self.poll(),
             // `compile` refuses them.
@@ -241,7 +245,7 @@ impl Body<'_, '_> {
         self.builder.ins().brif(is_stopped, stopped, &[], left, &[exit.into()]);
     }
 
-    fn poll(&mut self) {
+    pub(super) fn poll(&mut self) {
         // An atomic load, because others are merged with earlier ones where nothing is stored.
         let stop = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STOP);
         let is_stopped = self.builder.ins().atomic_load(types::I8, TRUSTED, stop);
@@ -250,46 +254,14 @@ impl Body<'_, '_> {
         self.builder.switch_to_block(on);
     }
 
-    fn call(&mut self, to: &[Var], function: usize, arguments: &[Var], too_deep: ExitId) {
-        let Some(callee) = self.callees[function] else { return };
-        self.poll();
-        let is_deepest = self.builder.ins().icmp_imm_s(IntCC::Equal, self.depth, 0);
-        let limit = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STACK_LIMIT);
-        let stack = self.builder.ins().get_stack_pointer(types::I64);
-        let is_low = self.builder.ins().icmp(IntCC::UnsignedLessThan, stack, limit);
-        let is_too_deep = self.builder.ins().bor(is_deepest, is_low);
-        self.leave_if(is_too_deep, too_deep);
-        let depth = self.builder.ins().iadd_imm_s(self.depth, -1);
-        let mut values = vec![self.frame, depth];
-        let room = function::needs_room(to.len()).then(|| self.stack_room(to.len()));
-        values.extend(room);
-        values.extend(arguments.iter().map(|var| self.get(*var)));
-        let callee = self.import(callee);
-        let call = self.builder.ins().call(callee, &values);
-        let results = self.builder.inst_results(call).to_vec();
-        let (relay, on) = (self.relay(), self.builder.create_block());
-        self.builder.ins().brif(results[0], relay, &[results[0].into()], on, &[]);
-        self.builder.switch_to_block(on);
-        for (index, var) in to.iter().enumerate() {
-            let value = match room {
-                Some(room) => {
-                    let ty = machine_type(self.function.variables[var.0 as usize].ty);
-                    self.builder.ins().load(ty, TRUSTED, room, index as i32 * 8)
-                }
-                None => results[index + 1],
-            };
-            self.set(*var, value);
-        }
-    }
-
     /// The address of that many values on the stack.
-    fn stack_room(&mut self, values: usize) -> Value {
+    pub(super) fn stack_room(&mut self, values: usize) -> Value {
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, values as u32 * 8, 3);
         let slot = self.builder.create_sized_stack_slot(slot);
         self.builder.ins().stack_addr(types::I64, slot, 0)
     }
 
-    fn relay(&mut self) -> Block {
+    pub(super) fn relay(&mut self) -> Block {
         let builder = &mut *self.builder;
         *self.relay.get_or_insert_with(|| {
             let block = builder.create_block();
@@ -300,7 +272,7 @@ impl Body<'_, '_> {
     }
 
     /// A function as one that may be anywhere: two pieces of code memory can be far apart.
-    fn import(&mut self, function: FuncId) -> FuncRef {
+    pub(super) fn import(&mut self, function: FuncId) -> FuncRef {
         let reference = self.jit.declare_func_in_func(function, self.builder.func);
         self.builder.func.dfg.ext_funcs[reference].colocated = false;
         reference

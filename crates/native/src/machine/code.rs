@@ -11,7 +11,9 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
 
+use super::calls::Callee;
 use super::frame::Frame;
+use super::stack::OnStack;
 use super::{Error, function, host, rows, shape};
 use crate::ir::{HostFunction, Module, Slot};
 
@@ -24,6 +26,7 @@ pub struct Compiled {
     pub(super) returns: Slot,
     /// Rows that are not asked for may be computed too, where that is faster.
     pub(super) is_straight: bool,
+    pub(super) on_stack: OnStack,
     /// Owns what `rows` points to. Only `drop` looks into it.
     code: Mutex<Option<JITModule>>,
 }
@@ -61,8 +64,8 @@ impl Drop for Compiled {
 /// Trusts that the module is verified and has no lists.
 pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
     let mut jit = new_module()?;
-    let rows = match define_all(&mut jit, module) {
-        Ok(rows) => jit.get_finalized_function(rows),
+    let (rows, on_stack) = match define_all(&mut jit, module) {
+        Ok((rows, on_stack)) => (jit.get_finalized_function(rows), on_stack),
         Err(error) => {
             // SAFETY: none of its code was ever called.
             unsafe { jit.free_memory() };
@@ -75,6 +78,7 @@ pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
         parameters: module.parameters.clone(),
         returns: module.returns,
         is_straight: shape::is_straight(&module.functions[0]),
+        on_stack,
         code: Mutex::new(Some(jit)),
     })
 }
@@ -105,21 +109,25 @@ fn flags() -> Result<settings::Flags, SetError> {
     Ok(settings::Flags::new(flags))
 }
 
-fn define_all(jit: &mut JITModule, module: &Module) -> Result<FuncId, ModuleError> {
+fn define_all(jit: &mut JITModule, module: &Module) -> Result<(FuncId, OnStack), ModuleError> {
     let is_called = shape::called(module);
     let mut callees = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
         let declared = is_called[index].then(|| function::declare(jit, index, function));
-        callees.push(declared.transpose()?);
+        let levels = shape::levels(module, index);
+        callees.push(declared.transpose()?.map(|id| Callee { id, levels }));
     }
     let (mut context, mut builders) = (jit.make_context(), FunctionBuilderContext::new());
-    for (function, callee) in module.functions.iter().zip(&callees) {
-        if let Some(id) = callee {
+    let mut largest = 0;
+    for (index, (function, callee)) in module.functions.iter().zip(&callees).enumerate() {
+        if let Some(Callee { id, .. }) = callee {
             let contexts = (&mut context, &mut builders);
-            function::define(jit, contexts, function, &callees, *id)?;
+            let size = function::define(jit, contexts, function, &callees, (index, *id))?;
+            largest = largest.max(size);
         }
     }
-    let rows = rows::define(jit, (&mut context, &mut builders), module, &callees)?;
+    let contexts = (&mut context, &mut builders);
+    let (id, rows) = rows::define(jit, contexts, module, &callees)?;
     jit.finalize_definitions()?;
-    Ok(rows)
+    Ok((id, OnStack { rows, call: largest }))
 }

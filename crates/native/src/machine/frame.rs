@@ -35,8 +35,8 @@ pub(super) struct Frame {
     pub(super) left: *mut Left,
     pub(super) left_count: i64,
     pub(super) stop: *const AtomicBool,
-    /// Calls leave where the stack pointer is below.
-    pub(super) stack_limit: *const u8,
+    /// How many calls may be made inside of each other.
+    pub(super) depth: i64,
 }
 
 /// How the compiled loop ended.
@@ -52,7 +52,7 @@ impl Offset {
     pub(super) const LEFT: i32 = offset_of!(Frame, left) as i32;
     pub(super) const LEFT_COUNT: i32 = offset_of!(Frame, left_count) as i32;
     pub(super) const STOP: i32 = offset_of!(Frame, stop) as i32;
-    pub(super) const STACK_LIMIT: i32 = offset_of!(Frame, stack_limit) as i32;
+    pub(super) const DEPTH: i32 = offset_of!(Frame, depth) as i32;
 
     /// Of a field of the column with this index.
     pub(super) const fn column(index: usize, field: usize) -> i32 {

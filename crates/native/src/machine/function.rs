@@ -12,6 +12,7 @@ use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
 use super::body::{self, Around, Built, TRUSTED, Ways, machine_type};
+use super::calls::{Callee, Nesting};
 use crate::ir;
 
 /// The status of a function that returned is 0, that of one that left by exit x is x + [`LEFT`].
@@ -43,13 +44,14 @@ pub(super) fn declare(jit: &mut JITModule, index: usize, function: &ir::Function
     jit.declare_function(&format!("function {index}"), Linkage::Local, &signature(function))
 }
 
+/// Gives the bytes that a call takes on the stack.
 pub(super) fn define(
     jit: &mut JITModule,
     (context, builders): (&mut Context, &mut FunctionBuilderContext),
     function: &ir::Function,
-    callees: &[Option<FuncId>],
-    id: FuncId,
-) -> Built {
+    callees: &[Option<Callee>],
+    (index, id): (usize, FuncId),
+) -> Built<usize> {
     context.func.signature = signature(function);
     let mut builder = FunctionBuilder::new(&mut context.func, builders);
     let entry = builder.create_block();
@@ -57,7 +59,9 @@ pub(super) fn define(
     builder.switch_to_block(entry);
     let parameters = builder.block_params(entry).to_vec();
     let ways = ways(&mut builder, function);
-    let around = Around { jit, callees, frame: parameters[0], depth: parameters[1], ways };
+    let (frame, depth) = (parameters[0], parameters[1]);
+    let nesting = Nesting { itself: Some(index), level: 0 };
+    let around = Around { jit, callees, frame, depth, nesting, ways };
     let room = needs_room(function.returns.len()).then(|| parameters[2]);
     let arguments = 2 + usize::from(room.is_some());
     body::build(&mut builder, function, &parameters[arguments..], around)?;
@@ -65,8 +69,18 @@ pub(super) fn define(
     builder.seal_all_blocks();
     builder.finalize(jit.target_config());
     jit.define_function(id, context)?;
+    let on_stack = stack_size(context) + parameters.len() * size_of::<u64>();
     jit.clear_context(context);
-    Ok(())
+    Ok(on_stack)
+}
+
+/// What a function takes on the stack but for its arguments, after its definition.
+pub(super) fn stack_size(context: &Context) -> usize {
+    /// The return address and the caller's frame pointer.
+    const LINKAGE: usize = 16;
+    let layout = context.compiled_code().and_then(|code| code.buffer.frame_layout());
+    // Cranelift always says; a page would be more than all but the largest take.
+    LINKAGE + layout.map_or(4096, |layout| layout.frame_to_fp_offset as usize)
 }
 
 /// The blocks behind a body, still empty.

@@ -1,12 +1,13 @@
 //! From the typed form to machine code, by Cranelift, and running it over batches.
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
-//! instructions, [`function`] makes functions that others call, [`rows`] the loop over a batch with
+//! instructions, [`calls`] those that call, [`function`] makes functions that others call, [`rows`] the loop over a batch with
 //! the first function inside of it, [`vector`] the same for two rows at a time. [`batch`] is the safe face: columns in, an answer out.
 
 mod arithmetic;
 mod batch;
 mod body;
+mod calls;
 mod code;
 mod frame;
 mod function;

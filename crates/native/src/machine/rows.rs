@@ -7,8 +7,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
-use super::DEPTH;
 use super::body::{self, Around, Built, TRUSTED, Ways};
+use super::calls::{Callee, Nesting};
 use super::frame::{DONE, Left, Offset};
 use super::function::{self, STOPPED};
 use super::vector;
@@ -32,12 +32,13 @@ struct Source {
     first_validity: Value,
 }
 
+/// Gives the bytes that a call takes on the stack, too.
 pub(super) fn define(
     jit: &mut JITModule,
     (context, builders): (&mut Context, &mut FunctionBuilderContext),
     module: &Module,
-    callees: &[Option<FuncId>],
-) -> Built<FuncId> {
+    callees: &[Option<Callee>],
+) -> Built<(FuncId, usize)> {
     context.func.signature = signature(jit);
     let id = jit.declare_function("rows", Linkage::Export, &context.func.signature)?;
     let mut builder = FunctionBuilder::new(&mut context.func, builders);
@@ -45,15 +46,16 @@ pub(super) fn define(
     builder.seal_all_blocks();
     builder.finalize(jit.target_config());
     jit.define_function(id, context)?;
+    let on_stack = function::stack_size(context);
     jit.clear_context(context);
-    Ok(id)
+    Ok((id, on_stack))
 }
 
 fn build(
     builder: &mut FunctionBuilder<'_>,
     jit: &mut JITModule,
     module: &Module,
-    callees: &[Option<FuncId>],
+    callees: &[Option<Callee>],
 ) -> Built {
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);
@@ -62,7 +64,7 @@ fn build(
     let sources = sources(builder, frame, &module.parameters);
     let [values, validity] = [Offset::VALUES, Offset::VALIDITY]
         .map(|offset| builder.ins().load(types::I64, TRUSTED, frame, offset));
-    let depth = builder.ins().iconst(types::I64, DEPTH);
+    let depth = builder.ins().load(types::I64, TRUSTED, frame, Offset::DEPTH);
 
     let [single, next, row_block, finished] = [(); 4].map(|()| builder.create_block());
     let [first, until] = [(); 2].map(|()| builder.append_block_param(single, types::I64));
@@ -95,7 +97,8 @@ fn build(
     let parameters: Vec<Value> =
         sources.iter().flat_map(|source| load(builder, *source, row)).collect();
     let ways = function::ways(builder, &module.functions[0]);
-    let around = Around { jit, callees, frame, depth, ways };
+    let nesting = Nesting::default();
+    let around = Around { jit, callees, frame, depth, nesting, ways };
     body::build(builder, &module.functions[0], &parameters, around)?;
 
     builder.switch_to_block(ways.done);

@@ -2,6 +2,9 @@
 
 use crate::ir::{Block, End, Function, Module, Op};
 
+/// A function does not grow beyond this many operations by being put into itself.
+const LARGEST: usize = 300;
+
 /// The blocks that the entry leads to, in an order in which each follows one that leads to it.
 pub(super) fn reachable(function: &Function) -> Vec<usize> {
     let mut order = Vec::new();
@@ -31,6 +34,21 @@ fn successors(block: &Block) -> Vec<usize> {
 pub(super) fn is_straight(function: &Function) -> bool {
     let mut ops = function.blocks.iter().flat_map(|block| &block.ops);
     !ops.any(|op| matches!(op, Op::Poll | Op::Call { .. }))
+}
+
+/// How many levels of a function's calls of itself become part of its code. All in all it has a
+/// number of levels that divides [`super::DEPTH`], so that recursion goes down to that very depth.
+pub(super) fn levels(module: &Module, index: usize) -> usize {
+    let ops = || module.functions[index].blocks.iter().flat_map(|block| &block.ops);
+    let is_of_itself =
+        |op: &&Op| matches!(op, Op::Call { function, .. } if function.0 as usize == index);
+    let (size, calls) = (ops().count(), ops().filter(is_of_itself).count() as u32);
+    let bodies = |levels: u32| (0..=levels).map(|level| calls.saturating_pow(level) as usize);
+    let fits = |levels: &u32| {
+        let bodies = bodies(*levels).fold(0, usize::saturating_add);
+        calls > 0 && size.saturating_mul(bodies) <= LARGEST
+    };
+    [3, 1].into_iter().find(fits).unwrap_or(0) as usize
 }
 
 /// Which functions are called by others or themselves.

@@ -67,6 +67,35 @@ fn what_is_too_deep_leaves_and_the_next_row_goes_on() {
     assert_eq!(exits, [(1, TOO_DEEP.0), (2, TOO_DEEP.0)]);
 }
 
+/// `1 if n <= 0 else guarded(n - 1) + guarded(n - 2)`, which leaves by exit 0 where n is 7.
+fn guarded() -> Module {
+    let mut draft = Draft::new("guarded", &[Type::Int], &[Type::Int]);
+    let (n, zero, one) = (draft.parameter(0), draft.int(0), draft.int(1));
+    let (two, seven) = (draft.int(2), draft.int(7));
+    let test = draft.binary(BinaryOp::CompareInt(Comparison::NotEqual), n, seven);
+    draft.op(Op::Guard { test, exit: EXIT });
+    let is_end = draft.binary(BinaryOp::CompareInt(Comparison::LessEqual), n, zero);
+    draft.end(End::Branch { test: is_end, yes: BlockId(1), no: BlockId(2) });
+    draft.end(End::Return(vec![one]));
+    let before = draft.binary(BinaryOp::SubtractWrapping, n, one);
+    let first = draft.binary(BinaryOp::SubtractWrapping, n, two);
+    let [a, b] = [(); 2].map(|()| draft.var(Type::Int));
+    draft.op(call(a, 0, &[before]));
+    draft.op(call(b, 0, &[first]));
+    let sum = draft.binary(BinaryOp::AddWrapping, a, b);
+    draft.end(End::Return(vec![sum]));
+    draft.module(&[INT], INT)
+}
+
+#[test]
+fn a_call_leaves_by_its_exit_at_every_level() {
+    let answer = run(&guarded(), &[ints(&[6, 7, 8, 9, 10, 11, 12, 13, 5])]);
+    let left: Vec<_> = answer.left.iter().map(|left| (left.row, left.exit)).collect();
+    assert_eq!(left, [1, 2, 3, 4, 5, 6, 7].map(|row| (row, EXIT.0)));
+    let answers = int_answers(&answer);
+    assert_eq!((answers[0], answers[8]), (Some(21), Some(13)));
+}
+
 #[test]
 fn a_small_stack_is_not_run_over() {
     let child = std::thread::Builder::new().stack_size(160 << 10).spawn(|| {
@@ -74,6 +103,33 @@ fn a_small_stack_is_not_run_over() {
         int_answers(&answer)
     });
     assert_eq!(child.unwrap().join().unwrap(), [Some(5), None]);
+}
+
+#[test]
+fn large_calls_go_less_deep_on_a_small_stack() {
+    let types = [Type::Int].repeat(100);
+    let mut draft = Draft::new("large", &[Type::Int], &types);
+    let (n, one) = (draft.parameter(0), draft.int(1));
+    let is_end = draft.binary(BinaryOp::CompareInt(Comparison::LessEqual), n, one);
+    draft.end(End::Branch { test: is_end, yes: BlockId(1), no: BlockId(2) });
+    draft.end(End::Return(vec![n; 100]));
+    let before = draft.binary(BinaryOp::SubtractWrapping, n, one);
+    let to: Vec<_> = types.iter().map(|ty| draft.var(*ty)).collect();
+    let arguments = vec![before];
+    draft.op(Op::Call { to: to.clone(), function: FunctionId(1), arguments, too_deep: TOO_DEEP });
+    draft.end(End::Return(to));
+    let mut outer = Draft::new("outer", &[Type::Int], &[Type::Int]);
+    let n = outer.parameter(0);
+    let to: Vec<_> = types.iter().map(|ty| outer.var(*ty)).collect();
+    let (first, arguments) = (to[0], vec![n]);
+    outer.op(Op::Call { to, function: FunctionId(1), arguments, too_deep: TOO_DEEP });
+    outer.end(End::Return(vec![first]));
+    let module = module(vec![outer.finish(), draft.finish()], &[INT], INT);
+    let child = std::thread::Builder::new().stack_size(160 << 10).spawn(move || {
+        let answer = run(&module, &[ints(&[5, DEPTH])]);
+        int_answers(&answer)
+    });
+    assert_eq!(child.unwrap().join().unwrap(), [Some(1), None]);
 }
 
 #[test]
