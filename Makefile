@@ -40,9 +40,13 @@ RUST_TESTS := $(if $(shell command -v cargo-nextest),nextest run,test --lib --te
 test-rust: build
 	$(PYO3) cargo $(RUST_TESTS) --no-fail-fast --workspace --exclude arrowsmith-python
 
+# What most functions of these would not see any more, now that they are compiled.
+INLINE_TOO := tests/contract $(addprefix tests/python/test_,errors.py function_objects.py row_functions.py)
+
 # In development mode Python checks itself, and says what it would keep to itself otherwise.
 test-python: build
 	PYTHONDEVMODE=1 $(BIN)/python -m pytest
+	PYTHONDEVMODE=1 ARROWSMITH_TEST_TIER=inline $(BIN)/python -m pytest $(INLINE_TOO)
 
 # 20,000 programs with 500 rows each are 10 million rows.
 N ?= 2000

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -69,13 +69,20 @@ def numpy(data: dict[str, Floats], function: Callable[..., Floats]) -> Case[Any,
     )
 
 
-def ours(data: dict[str, Floats], *, name: str, function: str, threads: int) -> Case[Any, Any]:
+def ours(
+    data: dict[str, Floats],
+    *,
+    name: str,
+    function: str,
+    threads: int,
+    tier: Literal["auto", "inline"] = "inline",
+) -> Case[Any, Any]:
     """Call a function of the plugin from SQL, over a registered table."""
 
     @contextmanager
     def setup() -> Iterator[arrowsmith.Relation]:
         with (
-            arrowsmith.Database.in_memory(threads=threads) as database,
+            arrowsmith.Database.in_memory(threads=threads, tier=tier) as database,
             database.session() as session,
         ):
             session.load_plugin(GEO)
@@ -99,6 +106,8 @@ def make(rows: int) -> Bench:
     data = coordinates(rows)
     module = plugin_module(GEO)
     row = "arrowsmith row, 1 thread"
+    compiled = "arrowsmith compiled, 1 thread"
+    both = "arrowsmith compiled, 2 threads"
     one = "arrowsmith vectorized, 1 thread"
     two = "arrowsmith vectorized, 2 threads"
     return Bench(
@@ -107,11 +116,15 @@ def make(rows: int) -> Bench:
             list_loop(data, module.haversine),
             numpy(data, module.haversine_np),
             ours(data, name=row, function="geo.haversine", threads=1),
+            ours(data, name=compiled, function="geo.haversine", threads=1, tier="auto"),
+            ours(data, name=both, function="geo.haversine", threads=2, tier="auto"),
             ours(data, name=one, function="geo.haversine_np", threads=1),
             ours(data, name=two, function="geo.haversine_np", threads=2),
         ],
         checks=[
             Check(row, "list loop"),
+            Check(compiled, "list loop"),
+            Check(both, "list loop"),
             Check(one, "numpy"),
             Check(two, "numpy"),
             # NumPy has a sine and cosine of its own, a few units in the last place from libm's.

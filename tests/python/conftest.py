@@ -3,6 +3,7 @@
 import concurrent.futures
 import gc
 import linecache
+import os
 import subprocess
 import sys
 import textwrap
@@ -23,11 +24,20 @@ ROOT = Path(__file__).parents[2]
 Load = Callable[[str], arrowsmith.Session]
 RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
+TIER = os.environ.get("ARROWSMITH_TEST_TIER", "auto")
+"""Where functions run that say nothing else: `make test` asks for both ways."""
+
 
 @pytest.fixture
 def database() -> Iterator[arrowsmith.Database]:
-    with arrowsmith.Database.in_memory(threads=2) as database:
+    with arrowsmith.Database.in_memory(threads=2, tier=TIER) as database:
         yield database
+
+
+@pytest.fixture
+def ran_tier() -> str:
+    """Name the tier that a function runs in which can be compiled."""
+    return "native" if TIER == "auto" else TIER
 
 
 @pytest.fixture
@@ -147,15 +157,6 @@ def while_it_runs() -> Callable[..., list[tuple[Any, ...]]]:
             return rows.result(30)
 
     return while_it_runs
-
-
-@pytest.fixture
-def compiler(database: arrowsmith.Database) -> None:
-    """Skip what needs machine code while nothing is compiled at all."""
-    probe = database.session()
-    probe.load_python_plugin("@db.scalar_fn\ndef same(x: float) -> float:\n    return x\n", "probe")
-    if "not built yet" in (probe.function("probe.same").tier_reason or ""):
-        pytest.skip("the compiler is not built yet")
 
 
 @pytest.fixture

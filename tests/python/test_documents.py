@@ -22,13 +22,6 @@ def test_examples_in_documents(path):
     assert failed == 0
 
 
-@pytest.mark.usefixtures("compiler")
-def test_examples_of_compiled_functions():
-    failed, attempted = doctest.testfile(str(ROOT / "docs/native.md"), module_relative=False)
-    assert attempted > 5
-    assert failed == 0
-
-
 def test_examples_in_the_host_s_docstrings():
     found = doctest.DocTestFinder().find(arrowsmith.Plugin, globs={"Plugin": arrowsmith.Plugin})
     runner = doctest.DocTestRunner()

@@ -2,6 +2,7 @@
 
 import math
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -222,7 +223,6 @@ def test_children_of_a_fork_can_compile(run_script: RunScript) -> None:
     assert (done.stdout, done.stderr) == ("1.5\n", "")
 
 
-@pytest.mark.usefixtures("compiler")
 def test_compiled_functions_say_so(load: Load) -> None:
     session = load(HALF)
     listed = row(session, "p.half")
@@ -236,7 +236,6 @@ def test_compiled_functions_say_so(load: Load) -> None:
     assert len(session.explain_function("p.half", ir=True)) > len(text)
 
 
-@pytest.mark.usefixtures("compiler")
 def test_rows_that_leave_are_counted_and_shown_at_their_line(load: Load) -> None:
     session = load("@db.scalar_fn\ndef add(a: int, b: int) -> int:\n    return (a + b) // 4\n")
     add = session.function("p.add")
@@ -249,7 +248,6 @@ def test_rows_that_leave_are_counted_and_shown_at_their_line(load: Load) -> None
     assert "1 row left: " in text
 
 
-@pytest.mark.usefixtures("compiler")
 def test_native_is_refused_at_the_line_that_stands_in_its_way(load: Load) -> None:
     source = "@db.scalar_fn{}\ndef f(x: float) -> float:\n    print(x)\n    return x\n"
     with pytest.raises(arrowsmith.PluginLoadError, match=r"column 5: .*print") as failed:
@@ -260,7 +258,6 @@ def test_native_is_refused_at_the_line_that_stands_in_its_way(load: Load) -> Non
     assert "    3 x     print(x)\n" in session.explain_function("p.f")
 
 
-@pytest.mark.usefixtures("compiler")
 def test_what_changed_since_it_was_compiled_runs_as_it_is_now(load: Load) -> None:
     session = load(
         "RATE = 2.0\n"
@@ -275,8 +272,23 @@ def test_what_changed_since_it_was_compiled_runs_as_it_is_now(load: Load) -> Non
     assert (f.tier, f.tier_reason) == ("inline", "the global RATE changed")
 
 
-@pytest.mark.usefixtures("compiler")
 def test_compiled_recursion_gives_the_same() -> None:
     compiled = arrowsmith.compile(gauss, tier="native")
     assert (compiled.tier, compiled.tier_reason) == ("native", "compiled")
     assert [compiled(n) for n in (-1, 0, 200)] == [0, 0, 20100]
+
+
+def test_compiled_loops_stop_like_any_other(database: arrowsmith.Database) -> None:
+    session = database.session()
+    session.load_python_plugin(
+        "@db.scalar_fn(tier='native')\n"
+        "def turns(x: int) -> int:\n"
+        "    while x >= 0:\n"
+        "        x = (x * 3 + 1) % 1000003\n"
+        "    return x\n",
+        "p",
+    )
+    begin = time.monotonic()
+    with pytest.raises(arrowsmith.QueryTimeout):
+        session.sql("SELECT p.turns(1)", timeout=0.2).collect()
+    assert time.monotonic() - begin < 0.3
