@@ -9,7 +9,7 @@ mod lower;
 mod ruff;
 mod syntax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use arrowsmith_contract::FunctionSource;
 

@@ -7,5 +7,5 @@ mod operators;
 mod oracle;
 mod random;
 mod refusals;
-mod sources;
+pub(crate) mod sources;
 mod values;

@@ -48,7 +48,7 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 /// The last function of the text. Those before it are helpers, `NAME = 3` is a constant.
-pub(super) fn source(text: &str) -> FunctionSource {
+pub(crate) fn source(text: &str) -> FunctionSource {
     let text: Arc<str> = text.into();
     let mut bindings: Vec<(Arc<str>, Binding)> = BUILTINS
         .iter()
