@@ -61,10 +61,10 @@ def haversine(lat1, lon1, lat2, lon2):
     .map(|column| Arc::new(Float64Array::from(column)) as ArrayRef);
     let answer = run(&module, &columns);
     let expected = [
-        Some(5540.011317976541_f64),
+        Some(5_540.011_317_976_541_f64),
         Some(0.0),
-        Some(15846.616663934592),
-        Some(20015.086796020572),
+        Some(15_846.616_663_934_592),
+        Some(20_015.086_796_020_572),
         None,
     ];
     assert!(answer.left.is_empty(), "{:?}", answer.left);
