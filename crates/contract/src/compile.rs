@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{CallPolicy, FunctionSource, ScalarKernel, Signature};
+use crate::{
+    AggregateKernel, Binding, CallPolicy, FunctionSource, ScalarKernel, Signature, WindowKernel,
+};
 
 /// Why a function is not compiled, and where in its text that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,53 @@ pub struct CompileTask<'a> {
     pub live: Arc<dyn LiveCode>,
 }
 
+/// The functions that an aggregate or a window is made of.
+#[derive(Debug, Clone)]
+pub struct StateParts {
+    /// `init`, `accumulate`, `merge`, `finalize` and `retract`, or `init` and `step`, whatever the
+    /// text calls them. A plain class without `__init__` has no `init`.
+    pub sources: Vec<(Arc<str>, Arc<FunctionSource>)>,
+    pub form: StateForm,
+}
+
+/// What the functions take and give.
+#[derive(Debug, Clone)]
+pub enum StateForm {
+    /// Each takes a state; `init`, `accumulate`, `merge` and `retract` return the next one, `step`
+    /// returns it with the row's value.
+    Functions,
+    /// They are methods of the state, which they change in place.
+    Object {
+        /// What the class itself has beside methods, and what objects of it have when they are
+        /// made: constants, anything else opaque.
+        members: Vec<(Arc<str>, Binding)>,
+    },
+}
+
+/// An aggregate function over rows, with all that a compiler may know of it.
+#[derive(Debug)]
+pub struct AggregateTask<'a> {
+    /// The qualified name.
+    pub function: &'a Arc<str>,
+    pub parts: &'a StateParts,
+    pub signature: &'a Signature,
+    pub policy: CallPolicy,
+    /// The interpreter's kernel of the same function, whose accumulators exchange states.
+    pub fallback: Arc<dyn AggregateKernel>,
+    pub live: Arc<dyn LiveCode>,
+}
+
+/// The same for a window function of steps.
+#[derive(Debug)]
+pub struct WindowTask<'a> {
+    pub function: &'a Arc<str>,
+    pub parts: &'a StateParts,
+    pub signature: &'a Signature,
+    pub policy: CallPolicy,
+    pub fallback: Arc<dyn WindowKernel>,
+    pub live: Arc<dyn LiveCode>,
+}
+
 /// The live function behind a text, with what its global names stand for.
 pub trait LiveCode: Send + Sync + fmt::Debug {
     /// Why what runs is no longer what was compiled; None while it is. Runs no plugin code, but
@@ -63,6 +112,26 @@ pub trait Compiler: Send + Sync + fmt::Debug {
         task: &CompileTask<'_>,
         math: &dyn MathReference,
     ) -> Result<Arc<dyn ScalarKernel>, Refusal>;
+
+    /// As [`Self::compile`].
+    ///
+    /// # Errors
+    /// What keeps the function with the interpreter.
+    fn compile_aggregate(
+        &self,
+        task: &AggregateTask<'_>,
+        math: &dyn MathReference,
+    ) -> Result<Arc<dyn AggregateKernel>, Refusal>;
+
+    /// As [`Self::compile`].
+    ///
+    /// # Errors
+    /// What keeps the function with the interpreter.
+    fn compile_window(
+        &self,
+        task: &WindowTask<'_>,
+        math: &dyn MathReference,
+    ) -> Result<Arc<dyn WindowKernel>, Refusal>;
 }
 
 /// What a compiled kernel did so far, over all queries.

@@ -20,6 +20,7 @@ mod resolve;
 mod rows;
 mod signature;
 mod source;
+mod state;
 mod stop;
 mod stopped;
 mod type_parser;
@@ -28,7 +29,8 @@ pub mod watchdog;
 
 pub use capability::{Capability, Grants};
 pub use compile::{
-    CompileTask, Compiler, ExitCount, LiveCode, MathReference, NativeReport, Refusal, TierReason,
+    AggregateTask, CompileTask, Compiler, ExitCount, LiveCode, MathReference, NativeReport,
+    Refusal, StateForm, StateParts, TierReason, WindowTask,
 };
 pub use context::{CallContext, FunctionMetrics};
 pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};
@@ -47,6 +49,7 @@ pub use resolve::nearest;
 pub use rows::{RowNumber, RowNumbers, RowScope};
 pub use signature::{NullPolicy, Parameter, Signature};
 pub use source::{Binding, Constant, FunctionSource, Span};
+pub use state::{StateExchange, StateValue};
 pub use stop::{CancelToken, GRACE, RunningCall, Watch};
 pub use stopped::{StopReason, Stopped, TimedOut};
 pub use types::{DeclaredType, Extension, Type};

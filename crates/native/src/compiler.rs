@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use arrowsmith_contract::{
-    self as contract, CompileTask, Compiler as ContractCompiler, FunctionSource, MathReference,
-    ScalarKernel,
+    self as contract, AggregateKernel, AggregateTask, CompileTask, Compiler as ContractCompiler,
+    FunctionSource, MathReference, ScalarKernel, StateParts, WindowKernel, WindowTask,
 };
 
 use crate::ir::{Module, Op};
@@ -77,6 +77,29 @@ impl ContractCompiler for Compiler {
             Err(refusal) => Err(located(refusal, task.source)),
         }
     }
+
+    fn compile_aggregate(
+        &self,
+        task: &AggregateTask<'_>,
+        _math: &dyn MathReference,
+    ) -> Result<Arc<dyn AggregateKernel>, contract::Refusal> {
+        Err(not_yet(task.parts, "an aggregate"))
+    }
+
+    fn compile_window(
+        &self,
+        task: &WindowTask<'_>,
+        _math: &dyn MathReference,
+    ) -> Result<Arc<dyn WindowKernel>, contract::Refusal> {
+        Err(not_yet(task.parts, "a window function"))
+    }
+}
+
+/// What is not compiled yet.
+fn not_yet(parts: &StateParts, what: &str) -> contract::Refusal {
+    let nowhere = Arc::default();
+    let source = parts.sources.first().map_or(&nowhere, |(_, source)| source);
+    located(Refusal::new(Place::default(), what), source)
 }
 
 /// The interpreter watches the time of each call; compiled code only looks whether the query goes on.

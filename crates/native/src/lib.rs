@@ -23,6 +23,7 @@ mod recorded;
 mod reference;
 mod refusal;
 mod specialise;
+pub mod state;
 
 pub use compiler::Compiler;
 pub use place::Place;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{
-    Binding, CallContext, CompileTask, Compiler, Constant, Determinism, Function, Kernel, LiveCode,
-    MathReference, Refusal, Result, ScalarKernel, Tier, TierChoice, TierReason,
+    AggregateKernel, AggregateTask, Binding, CallContext, CompileTask, Compiler, Constant,
+    Determinism, Function, Kernel, LiveCode, MathReference, Refusal, Result, ScalarKernel, Tier,
+    TierChoice, TierReason, WindowKernel, WindowTask,
 };
 use arrowsmith_pyhost::{Loading, StandIn, load_source};
 use parking_lot::Mutex;
@@ -47,8 +48,28 @@ impl Compiler for Picky {
         if text.contains("fast") {
             return Ok(Arc::new(Compiled(Arc::clone(&task.fallback))));
         }
-        Err(Refusal { file: "plugin.py".into(), line: 7, column: 3, reason: "too slow".into() })
+        Err(too_slow())
     }
+
+    fn compile_aggregate(
+        &self,
+        _task: &AggregateTask<'_>,
+        _math: &dyn MathReference,
+    ) -> std::result::Result<Arc<dyn AggregateKernel>, Refusal> {
+        Err(too_slow())
+    }
+
+    fn compile_window(
+        &self,
+        _task: &WindowTask<'_>,
+        _math: &dyn MathReference,
+    ) -> std::result::Result<Arc<dyn WindowKernel>, Refusal> {
+        Err(too_slow())
+    }
+}
+
+fn too_slow() -> Refusal {
+    Refusal { file: "plugin.py".into(), line: 7, column: 3, reason: "too slow".into() }
 }
 
 fn load_as(text: &str, tier: TierChoice) -> Result<Vec<Arc<Function>>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
-use crate::{CallContext, Result, Tier};
+use crate::{CallContext, NativeReport, Result, StateExchange, Tier};
 
 /// Computes an aggregate function.
 pub trait AggregateKernel: Send + Sync + fmt::Debug {
@@ -20,6 +20,11 @@ pub trait AggregateKernel: Send + Sync + fmt::Debug {
     /// # Errors
     /// A function that cannot be used.
     fn begin(&self, context: &CallContext) -> Result<Arc<dyn Aggregation>>;
+
+    /// What a compiled kernel did so far; None of any other.
+    fn report(&self) -> Option<NativeReport> {
+        None
+    }
 }
 
 /// What the accumulators of one use of a function share. It outlives the columns of states that they
@@ -110,4 +115,9 @@ pub trait GroupedAccumulator: Send {
 
     /// Bytes held, which may be an estimate from samples.
     fn size(&self) -> usize;
+
+    /// How states come in and go out as plain values, where they can.
+    fn exchange(&mut self) -> Option<&mut dyn StateExchange> {
+        None
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use arrow::array::ArrayRef;
 
-use crate::{CallContext, Result, Tier};
+use crate::{CallContext, NativeReport, Result, StateExchange, Tier};
 
 /// Computes a window function.
 pub trait WindowKernel: Send + Sync + fmt::Debug {
@@ -19,6 +19,11 @@ pub trait WindowKernel: Send + Sync + fmt::Debug {
     /// # Errors
     /// A function that cannot be used.
     fn evaluator(&self, context: &CallContext) -> Result<Box<dyn WindowEvaluator>>;
+
+    /// What a compiled kernel did so far; None of any other.
+    fn report(&self) -> Option<NativeReport> {
+        None
+    }
 }
 
 /// Walks over rows ordered by partition. The state of the last partition of one batch is carried
@@ -37,4 +42,9 @@ pub trait WindowEvaluator: Send {
         partition_starts: &[usize],
         context: &CallContext,
     ) -> Result<ArrayRef>;
+
+    /// How the state comes in and goes out as plain values, where it can.
+    fn exchange(&mut self) -> Option<&mut dyn StateExchange> {
+        None
+    }
 }

@@ -96,7 +96,13 @@ pub(crate) fn module(functions: Vec<Function>, parameters: &[Slot], returns: Slo
         reason: format!("exit {index}").into(),
     };
     let exits = (0..4).map(exit).collect();
-    Module { functions, exits, parameters: parameters.into(), returns }
+    Module {
+        functions,
+        exits,
+        state: vec![],
+        parameters: parameters.into(),
+        returns: Some(returns),
+    }
 }
 
 pub(crate) const EXIT: ExitId = ExitId(0);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fault, Module, verify};
 
 /// Goes up with each change that makes older texts mean something else, or unreadable.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Why a text is no module.
 #[derive(Debug, thiserror::Error)]
@@ -132,8 +132,8 @@ mod tests {
     #[test]
     fn another_version_is_refused_whatever_else_it_holds() {
         let text = sample::count_down().to_json().unwrap();
-        let newer = text.replacen("\"version\":1", "\"version\":2", 1);
-        assert!(matches!(Module::from_json(&newer), Err(FormError::Version(2))));
+        let newer = text.replacen("\"version\":2", "\"version\":3", 1);
+        assert!(matches!(Module::from_json(&newer), Err(FormError::Version(3))));
         let other = r#"{"version": 7, "module": []}"#;
         assert!(matches!(Module::from_json(other), Err(FormError::Version(7))));
     }

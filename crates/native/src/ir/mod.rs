@@ -33,11 +33,15 @@ pub struct Module {
     /// The first one takes what [`Module::parameters`] say and gives [`Module::returns`].
     pub functions: Vec<Function>,
     pub exits: Vec<Exit>,
+    /// What is carried from row to row, each an `Int` or a `Float`: a tag first, then the columns of
+    /// [`crate::state::Layout`]. The first function takes it before the parameters and gives the next one
+    /// before what it returns. Empty for a function of rows alone.
+    pub state: Vec<Type>,
     /// Each parameter of a row: two variables of the first function where it may be NULL, whether
     /// there is a value (`Bool`) and the value (anything where there is none); else the value alone.
     pub parameters: Vec<Slot>,
-    /// As the parameters.
-    pub returns: Slot,
+    /// As the parameters; None where there is only a state to give.
+    pub returns: Option<Slot>,
 }
 
 /// A value that comes from or goes to a column.

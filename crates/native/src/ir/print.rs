@@ -8,7 +8,15 @@ use super::{Type, Var};
 impl Display for Module {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let parameters: Vec<String> = self.parameters.iter().map(Slot::to_string).collect();
-        writeln!(f, "row({}) -> {}", parameters.join(", "), self.returns)?;
+        write!(f, "row({})", parameters.join(", "))?;
+        if !self.state.is_empty() {
+            let state: Vec<String> = self.state.iter().map(Type::to_string).collect();
+            write!(f, " with ({})", state.join(", "))?;
+        }
+        match self.returns {
+            Some(returns) => writeln!(f, " -> {returns}")?,
+            None => writeln!(f)?,
+        }
         for (index, exit) in self.exits.iter().enumerate() {
             writeln!(f, "{}: {exit}", ExitId(index as u32))?;
         }

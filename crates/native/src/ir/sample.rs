@@ -57,6 +57,7 @@ pub(crate) fn count_down() -> Module {
             reason: "integer overflow".into(),
         }],
         parameters: vec![Slot { ty: Type::Int, nullable: true }],
-        returns: Slot { ty: Type::Float, nullable: false },
+        state: vec![],
+        returns: Some(Slot { ty: Type::Float, nullable: false }),
     }
 }

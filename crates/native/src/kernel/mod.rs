@@ -47,7 +47,8 @@ impl NativeScalar {
     /// Why columns of the signature's types can't be given to the code, in words for a refusal.
     pub fn new(parts: Parts) -> Result<Self, String> {
         arguments::check(&parts.signature, &parts.module)?;
-        answer::check(parts.signature.returns().data_type(), parts.module.returns)?;
+        let returns = parts.module.returns.ok_or("a function that gives no value")?;
+        answer::check(parts.signature.returns().data_type(), returns)?;
         let record = Record::new(&parts.module, &parts.source);
         Ok(Self { parts, record })
     }

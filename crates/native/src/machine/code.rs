@@ -62,9 +62,9 @@ impl Drop for Compiled {
 }
 
 /// Trusts that the module is verified and has no lists.
-pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
+pub(super) fn generate(module: &Module, returns: Slot) -> Result<Compiled, Error> {
     let mut jit = new_module()?;
-    let (rows, on_stack) = match define_all(&mut jit, module) {
+    let (rows, on_stack) = match define_all(&mut jit, module, returns) {
         Ok((rows, on_stack)) => (jit.get_finalized_function(rows), on_stack),
         Err(error) => {
             // SAFETY: none of its code was ever called.
@@ -76,7 +76,7 @@ pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
         // SAFETY: `rows::define` gave it this signature, and the code's owner goes along.
         rows: unsafe { transmute::<*const u8, Rows>(rows) },
         parameters: module.parameters.clone(),
-        returns: module.returns,
+        returns,
         is_straight: shape::is_straight(&module.functions[0]),
         on_stack,
         code: Mutex::new(Some(jit)),
@@ -109,7 +109,11 @@ fn flags() -> Result<settings::Flags, SetError> {
     Ok(settings::Flags::new(flags))
 }
 
-fn define_all(jit: &mut JITModule, module: &Module) -> Result<(FuncId, OnStack), ModuleError> {
+fn define_all(
+    jit: &mut JITModule,
+    module: &Module,
+    returns: Slot,
+) -> Result<(FuncId, OnStack), ModuleError> {
     let is_called = shape::called(module);
     let mut callees = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
@@ -127,7 +131,7 @@ fn define_all(jit: &mut JITModule, module: &Module) -> Result<(FuncId, OnStack),
         }
     }
     let contexts = (&mut context, &mut builders);
-    let (id, rows) = rows::define(jit, contexts, module, &callees)?;
+    let (id, rows) = rows::define(jit, contexts, (module, returns), &callees)?;
     jit.finalize_definitions()?;
     Ok((id, OnStack { rows, call: largest }))
 }

@@ -58,5 +58,8 @@ pub fn compile(module: &Module) -> Result<Compiled, Error> {
     if lists.into_iter().any(|variable| variable.ty.item().is_some()) {
         return Err(Error::Unsupported("lists"));
     }
-    code::generate(module)
+    let Some(returns) = module.returns.filter(|_| module.state.is_empty()) else {
+        return Err(Error::Unsupported("states"));
+    };
+    code::generate(module, returns)
 }

@@ -36,13 +36,13 @@ struct Source {
 pub(super) fn define(
     jit: &mut JITModule,
     (context, builders): (&mut Context, &mut FunctionBuilderContext),
-    module: &Module,
+    (module, returns): (&Module, Slot),
     callees: &[Option<Callee>],
 ) -> Built<(FuncId, usize)> {
     context.func.signature = signature(jit);
     let id = jit.declare_function("rows", Linkage::Export, &context.func.signature)?;
     let mut builder = FunctionBuilder::new(&mut context.func, builders);
-    build(&mut builder, jit, module, callees)?;
+    build(&mut builder, jit, (module, returns), callees)?;
     builder.seal_all_blocks();
     builder.finalize(jit.target_config());
     jit.define_function(id, context)?;
@@ -54,7 +54,7 @@ pub(super) fn define(
 fn build(
     builder: &mut FunctionBuilder<'_>,
     jit: &mut JITModule,
-    module: &Module,
+    (module, returns): (&Module, Slot),
     callees: &[Option<Callee>],
 ) -> Built {
     let entry = builder.create_block();
@@ -102,7 +102,7 @@ fn build(
     body::build(builder, &module.functions[0], &parameters, around)?;
 
     builder.switch_to_block(ways.done);
-    store(builder, module.returns, (values, validity), row, ways.done);
+    store(builder, returns, (values, validity), row, ways.done);
     go_on(builder, row, next);
     leave(builder, frame, row, ways, next);
     finish(builder, ways.stopped, STOPPED);

@@ -31,8 +31,9 @@ pub(super) struct Straight<'a> {
 pub(super) fn straight(module: &Module) -> Option<Straight<'_>> {
     const FLOAT: Slot = Slot { ty: Type::Float, nullable: false };
     let function = &module.functions[0];
-    let slots = module.parameters.iter().chain([&module.returns]);
-    if module.parameters.is_empty() || slots.into_iter().any(|slot| *slot != FLOAT) {
+    let slots = module.parameters.iter().chain(&module.returns);
+    let is_row = module.state.is_empty() && module.returns.is_some();
+    if !is_row || module.parameters.is_empty() || slots.into_iter().any(|slot| *slot != FLOAT) {
         return None;
     }
     let mut ops = Vec::new();

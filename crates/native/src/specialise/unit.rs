@@ -112,7 +112,13 @@ impl<'a> Unit<'a> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>();
         let mut functions = functions.ok_or_else(never_returns)?;
         functions.iter_mut().for_each(Function::tidy);
-        Ok(Module { functions, exits: self.exits, parameters, returns })
+        Ok(Module {
+            functions,
+            exits: self.exits,
+            state: vec![],
+            parameters,
+            returns: Some(returns),
+        })
     }
 }
 

@@ -34,6 +34,10 @@ fn ends(end: End) -> impl Fn(&mut Module) {
     move |module| module.functions[0].blocks[0].end = end.clone()
 }
 
+fn slot(ty: Type) -> Slot {
+    Slot { ty, nullable: false }
+}
+
 fn refused(breaks: impl Fn(&mut Module), reason: &str) {
     let mut module = with_lists();
     verify(&module).unwrap();
@@ -80,8 +84,10 @@ fn a_row_gives_what_the_first_function_takes() {
     refused(|module| module.parameters.clear(), "parameters differ");
     refused(|module| module.parameters[0].nullable = false, "parameters differ");
     refused(|module| module.parameters[0].ty = Type::Float, "parameters differ");
-    refused(|module| module.returns.ty = Type::Int, "returned differs");
-    refused(|module| module.returns.nullable = true, "returned differs");
+    refused(|module| module.returns = Some(slot(Type::Int)), "returned differs");
+    let nullable = Slot { nullable: true, ..slot(Type::Float) };
+    refused(move |module| module.returns = Some(nullable), "returned differs");
+    refused(|module| module.returns = None, "returned differs");
     refused(|module| module.functions[0].parameters[1] = NOWHERE, "no variable 99");
     refused(|module| module.functions[0].parameters[1] = THERE, "two parameters");
 }
@@ -98,9 +104,9 @@ fn lists_have_their_direction() {
             variables,
             blocks: vec![Block { ops: vec![], end }],
         };
-        let slot = |ty| Slot { ty, nullable: false };
-        let (parameters, returns) = (vec![slot(parameter)], slot(gives));
-        verify(&Module { functions: vec![function], exits: vec![], parameters, returns })
+        let (parameters, returns) = (vec![slot(parameter)], Some(slot(gives)));
+        let functions = vec![function];
+        verify(&Module { functions, exits: vec![], state: vec![], parameters, returns })
     };
     assert!(make(Type::NewInts, Type::NewInts).unwrap_err().what.contains("parameter of a row"));
     assert!(make(Type::Floats, Type::Floats).unwrap_err().what.contains("what a row gives"));
@@ -199,7 +205,7 @@ fn variables_are_set_before_they_are_used() {
     refused(entry(host(HostFunction::Isqrt, &[N], &[LATE])), "late.9 may have no value");
     let at_end = |module: &mut Module| {
         module.functions[0].returns = vec![Type::Int];
-        module.returns.ty = Type::Int;
+        module.returns = Some(slot(Type::Int));
         module.functions[0].blocks[3].end = End::Return(vec![LATE]);
     };
     refused(at_end, "b3, end: late.9 may have no value");

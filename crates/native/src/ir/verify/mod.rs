@@ -79,10 +79,13 @@ fn signature(function: &Function) -> Verified {
 
 /// The first function takes and gives what the module says of a row.
 fn row(module: &Module, entry: &Function) -> Verified {
-    let given: Vec<Type> = module.parameters.iter().flat_map(|slot| slot.variables()).collect();
+    let carried = || module.state.iter().copied();
+    let parameters = module.parameters.iter().flat_map(|slot| slot.variables());
+    let given: Vec<Type> = carried().chain(parameters).collect();
     let taken: Verified<Vec<Type>> =
         entry.parameters.iter().map(|parameter| type_of(entry, *parameter)).collect();
-    let wanted: Vec<Type> = module.returns.variables().collect();
+    let returns = module.returns.iter().flat_map(|slot| slot.variables());
+    let wanted: Vec<Type> = carried().chain(returns).collect();
     let name = || Some(Arc::clone(&entry.name));
     if taken? != given {
         let what = "the parameters differ from those of a row";
@@ -95,8 +98,22 @@ fn row(module: &Module, entry: &Function) -> Verified {
     if module.parameters.iter().any(|slot| matches!(slot.ty, Type::NewInts | Type::NewFloats)) {
         return Err(fault("a list that the function makes can't be a parameter of a row"));
     }
-    if matches!(module.returns.ty, Type::Ints | Type::Floats) {
+    if module.returns.is_some_and(|slot| matches!(slot.ty, Type::Ints | Type::Floats)) {
         return Err(fault("a column's list can't be what a row gives"));
+    }
+    state(module)
+}
+
+/// A tag and numbers.
+fn state(module: &Module) -> Verified {
+    if module.state.first().is_some_and(|tag| *tag != Type::Int) {
+        return Err(fault("a state begins with its tag, which is an int"));
+    }
+    if module.state.iter().any(|ty| !matches!(ty, Type::Int | Type::Float)) {
+        return Err(fault("a state has ints and floats only"));
+    }
+    if module.state.is_empty() && module.returns.is_none() {
+        return Err(fault("a row gives nothing"));
     }
     Ok(())
 }
