@@ -14,6 +14,8 @@ TRAPS = [
     Trap("`as` unbinds its name", "error = 1\ntry:\n    x = 1 // a\nexcept ZeroDivisionError as error:\n    pass\nreturn error", I, N),
     Trap("the loop's variable after the loop", "for i in range(a):\n    pass\nreturn i", I, N),
     Trap("the loop's variable keeps its value", "i = 77\nfor i in range(a):\n    pass\nreturn i", I, N),
+    Trap("the loop's variable is None where there is no item", "x = None\nfor x in range(a):\n    pass\nif x is None:\n    return -1\nreturn 7", I, N),
+    Trap("the loop's variable has no value where there is no item", "try:\n    for x in range(a):\n        pass\n    y = x\nexcept NameError:\n    return -1\nreturn 7", I, N),
     Trap("the loop's variable set in the body", "n = 0\nfor i in range(a):\n    i = i * 2\n    n += i\nreturn n", I, N),
     Trap("the loop's bound set in the body", "n = 0\nfor i in range(a):\n    a = 1\n    n += 1\nreturn n", I, N),
     Trap("range downwards", "n = 0\nfor i in range(a, -a, -2):\n    n = n * 10 + i\nreturn n", I, N),

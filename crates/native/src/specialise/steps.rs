@@ -73,10 +73,12 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn check_local(&mut self, local: Local) -> Result<(), Stop> {
-        if *self.shape_of(local) == Shape::Unbound {
-            return self.raise(ExceptionClass::UNBOUND_LOCAL, "a local without a value");
+        match self.shape_of(local) {
+            Shape::Unbound => self.raise(ExceptionClass::UNBOUND_LOCAL, "a local without a value"),
+            // It may have had a value, so no exception is certain.
+            Shape::Dead => self.leave("a local that was taken for dead"),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Goes two ways for a parameter that may be None, before the step that wants to know.

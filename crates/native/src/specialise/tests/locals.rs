@@ -1,0 +1,46 @@
+//! Which value a local has: where it was set, and where it keeps the one it had.
+
+use super::check;
+
+#[test]
+fn a_loop_without_items_leaves_its_local_alone() {
+    check(&[
+        (
+            "\
+def f(a):
+    x = None
+    for x in range(a):
+        pass
+    if x is None:
+        return -1
+    return 7
+",
+            &[0, 3],
+            &[-1, 7],
+        ),
+        (
+            "\
+def f(a):
+    try:
+        for x in range(a):
+            pass
+        y = x
+    except NameError:
+        return -1
+    return 7
+",
+            &[0, 3],
+            &[-1, 7],
+        ),
+        (
+            "def f(a):\n    x = 5\n    for x in range(a):\n        pass\n    return x\n",
+            &[0, 3],
+            &[5, 2],
+        ),
+        (
+            "def f(a):\n    x = 5\n    for x in range(a):\n        break\n    return x\n",
+            &[0, 3],
+            &[5, 0],
+        ),
+    ]);
+}
