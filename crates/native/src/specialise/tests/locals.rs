@@ -44,3 +44,33 @@ def f(a):
         ),
     ]);
 }
+
+#[test]
+fn targets_are_set_from_left_to_right() {
+    check(&[
+        ("def f(a):\n    (x, y), x = (a, 2), 3\n    return x\n", &[1, 9], &[3, 3]),
+        (
+            "\
+def f(a):
+    x = 5
+    try:
+        (y, z), x = a, 1
+    except TypeError:
+        return x
+",
+            &[7],
+            &[5],
+        ),
+        (
+            "\
+def f(a):
+    t = 0
+    for (x, y), x in zip(zip(range(a), range(5)), range(10, 20)):
+        t = t * 100 + x
+    return t
+",
+            &[1, 2],
+            &[10, 1011],
+        ),
+    ]);
+}
