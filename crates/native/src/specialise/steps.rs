@@ -44,7 +44,7 @@ impl Walk<'_, '_> {
             }
             Op::Tuple { to, items } => {
                 let items = self.operands(items);
-                self.assign_anew(*to, &Value::tuple(&items));
+                self.assign(*to, &Value::tuple(&items));
             }
             Op::Unpack { to, value } => return self.unpack(to, *value),
             Op::Item { to, value, index } => return self.item(*to, *value, *index),
@@ -103,13 +103,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Assigns what was made of locals of which `to` may be one.
-    fn assign_anew(&mut self, to: Local, value: &Value) {
-        let vars = self.copies(&value.vars, &value.shape);
-        self.assign(to, &Value::of(value.shape.clone(), vars));
-    }
-
-    fn copies(&mut self, vars: &[ir::Var], shape: &Shape) -> Vec<ir::Var> {
+    pub(super) fn copies(&mut self, vars: &[ir::Var], shape: &Shape) -> Vec<ir::Var> {
         let pairs = vars.iter().zip(shape.types());
         let copy = |(from, ty): (&ir::Var, ir::Type)| {
             let to = self.emit.fresh(ty);
@@ -154,7 +148,7 @@ impl Walk<'_, '_> {
         let at = if index < 0 { index + items.len() as i64 } else { index };
         match usize::try_from(at).ok().and_then(|at| items.get(at)) {
             Some(item) => {
-                self.assign_anew(to, item);
+                self.assign(to, item);
                 Ok(())
             }
             None => self.raise(ExceptionClass::INDEX, "an index beyond the tuple"),

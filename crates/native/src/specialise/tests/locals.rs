@@ -74,3 +74,20 @@ def f(a):
         ),
     ]);
 }
+
+#[test]
+fn a_local_is_set_to_what_is_made_of_itself() {
+    let sums = "    s = 0\n    for i in n:\n        s += i\n    return s\n";
+    let of = |first: &str| format!("def f(n):\n    {first}\n{sums}");
+    check(&[(&of("n = range(n)"), &[0, 5], &[0, 10]), (&of("n = range(1, n)"), &[5], &[10])]);
+    check(&[(&of("n = range(n, 10, n)"), &[3], &[18])]);
+    let pairs = "    s = 0\n    for u, v in t:\n        s = s * 10 + u * v\n    return s\n";
+    check(&[
+        (
+            &format!("def f(a):\n    t = (1, 2, a)\n    t = zip((1, 2, 3), t)\n{pairs}"),
+            &[3],
+            &[149],
+        ),
+        (&format!("def f(a):\n    t = (1, 2, a)\n    t = enumerate(t, 2)\n{pairs}"), &[3], &[272]),
+    ]);
+}
