@@ -61,6 +61,7 @@ TRAPS = [
     Trap("a tuple's last item", "t = (a, a + 1, a + 2)\nreturn t[-1] * t[0]", I, N),
     Trap("a tuple's item that isn't there", "t = (a, 1)\nreturn t[2]", I, [(1,)]),
     Trap("a tuple's item by a variable", "t = (10, 20, 30)\nreturn t[a]", I, N),
+    Trap("a tuple behind many versions", "t = (True, a + 1, a + 2)\np = True if a > 0 else False\nq = True if a > 1 else False\nr = True if a > 2 else False\ns = True if a > 4 else False\nif p and q and r and s:\n    return t[2] + 1000\nreturn t[2] if t[0] else 0", I, N),
     Trap("a tuple of a bool index", "t = (10, 20)\nreturn t[a]", "bool -> int"),
     Trap("comparing tuples", "(a, 1) < (2, b)", "int int -> bool", refused=True),
     Trap("a tuple as a truth", "1 if (a, b) else 0", "int int -> int", refused=True),

@@ -1,6 +1,12 @@
 //! Which value a local has: where it was set, and where it keeps the one it had.
 
-use super::check;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, Int64Array};
+use arrow::datatypes::Int64Type;
+use arrowsmith_contract::{NullPolicy, Type};
+
+use super::{check, compiled, run};
 
 #[test]
 fn a_loop_without_items_leaves_its_local_alone() {
@@ -90,4 +96,27 @@ fn a_local_is_set_to_what_is_made_of_itself() {
         ),
         (&format!("def f(a):\n    t = (1, 2, a)\n    t = enumerate(t, 2)\n{pairs}"), &[3], &[272]),
     ]);
+}
+
+#[test]
+fn a_bool_that_is_known_no_more_keeps_the_items_behind_it() {
+    let text = "\
+def f(a, x, y):
+    t = (True, x, y)
+    p = True if a > 0 else False
+    q = True if a > 1 else False
+    r = True if a > 2 else False
+    s = True if a > 3 else False
+    if p and q and r and s:
+        return t[2] + 1000
+    return t[2] if t[0] else 0
+";
+    let int = |name| (name, Type::INT64, NullPolicy::Skip);
+    let module = compiled(text, &[int("a"), int("x"), int("y")], Type::INT64);
+    let column = |values: [i64; 6]| Arc::new(Int64Array::from(values.to_vec())) as ArrayRef;
+    let columns = [column([0, 1, 2, 3, 4, 5]), column([7; 6]), column([1, 2, 3, 4, 5, 6])];
+    let answer = run(&module, &columns);
+    assert!(answer.left.is_empty(), "{:?}", answer.left);
+    let expected = [1, 2, 3, 4, 1005, 1006];
+    assert_eq!(answer.values.as_primitive::<Int64Type>().values(), &expected);
 }
