@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::shape::{Iterated, Shape};
 use super::value::{self, Value};
 use super::walk::{Stop, Walk};
-use crate::code::Local;
+use crate::code::{Local, Op as CodeOp};
 use crate::exceptions::ExceptionClass;
 use crate::ir::{BinaryOp, CheckedOp, Comparison, Op, Var};
 
@@ -19,6 +19,20 @@ pub(super) struct Next {
 }
 
 impl Walk<'_, '_> {
+    /// Names share an iterator, its copies here would not; so it is only read where nobody else has
+    /// it any more.
+    pub(super) fn check_iterators(&mut self, op: &CodeOp) -> Result<(), Stop> {
+        let (reads, sets, next) = (op.reads(), op.sets(), self.next_point());
+        for (at, local) in reads.iter().enumerate() {
+            let is_read_twice = reads[..at].contains(local);
+            let is_kept = !sets.contains(local) && self.live.is_live(next.block, next.step, *local);
+            if (is_read_twice || is_kept) && self.shape_of(*local).has_iterator() {
+                return self.leave("an iterator that is used more than once");
+            }
+        }
+        Ok(())
+    }
+
     /// `iter(value)`.
     pub(super) fn iterate(&mut self, value: &Value) -> Result<Value, Stop> {
         let iterated = match &value.shape {

@@ -10,6 +10,7 @@ use crate::ir::{self, CheckedOp};
 impl Walk<'_, '_> {
     pub(super) fn step(&mut self, op: &Op) -> Result<(), Stop> {
         self.check_bound(op)?;
+        self.check_iterators(op)?;
         if !matches!(op, Op::Set { .. } | Op::Tuple { .. }) {
             self.look_at_nullables(&op.operands())?;
         }

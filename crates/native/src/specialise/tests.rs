@@ -1,6 +1,7 @@
 //! From a text to the verified typed form, and what its machine code gives: numbers that `CPython`
 //! printed.
 
+mod iterators;
 mod locals;
 
 use std::sync::Arc;
@@ -53,6 +54,12 @@ fn check(cases: &[(&str, &[i64], &[i64])]) {
         let expected: Vec<_> = expected.iter().copied().map(Some).collect();
         assert_eq!(answers(text, ints), expected, "{text}");
     }
+}
+
+/// The interpreter runs the row that gets to what stands in such a function.
+fn leaves(text: &str, int: i64) {
+    let text = text.replace("def f(n):\n", "def f(n):\n    if n < 0:\n        return n\n");
+    assert_eq!(answers(&text, &[-1, int]), [Some(-1), None], "{text}");
 }
 
 #[test]
