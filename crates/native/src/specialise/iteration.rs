@@ -60,8 +60,8 @@ impl Walk<'_, '_> {
         let (low, high) =
             (self.emit.select(goes_up, start, stop), self.emit.select(goes_up, stop, start));
         let is_empty = self.emit.compare_ints(Comparison::GreaterEqual, low, high);
-        let size = self.size_of(step, goes_up);
         self.unless(is_empty, |walk| {
+            let size = walk.size_of(step, goes_up);
             let one = walk.emit.int(1);
             let distance = walk.checked(CheckedOp::Subtract, high, low);
             let before_last = walk.emit.binary(BinaryOp::SubtractWrapping, distance, one);
@@ -73,10 +73,10 @@ impl Walk<'_, '_> {
         Ok(length)
     }
 
-    /// The absolute value of a step; that of the least int leaves when it divides nothing else.
+    /// The absolute value of a step; the least int has none, and leaves.
     fn size_of(&mut self, step: Var, goes_up: Var) -> Var {
         let zero = self.emit.int(0);
-        let negated = self.emit.binary(BinaryOp::SubtractWrapping, zero, step);
+        let negated = self.checked(CheckedOp::Subtract, zero, step);
         self.emit.select(goes_up, step, negated)
     }
 

@@ -1,6 +1,6 @@
 //! Iterators, which two names may share, and the ends of ranges.
 
-use super::{check, leaves};
+use super::{answers, check, leaves};
 
 #[test]
 fn an_iterator_that_two_may_take_items_of_is_left() {
@@ -83,6 +83,30 @@ def f(n):
 ",
             &[3],
             &[11],
+        ),
+    ]);
+}
+
+#[test]
+fn a_range_by_the_least_step_leaves_where_it_has_items() {
+    const LEAST: i64 = i64::MIN;
+    for text in [
+        "def f(a):\n    for i in range(5, 0, a):\n        return i\n    return -1\n",
+        "def f(a):\n    return len(range(5, 0, a))\n",
+        "def f(a):\n    return sum(range(5, 0, a))\n",
+    ] {
+        assert_eq!(answers(text, &[LEAST, LEAST + 1, 1])[0], None, "{text}");
+    }
+    check(&[
+        (
+            "def f(a):\n    return len(range(5, 0, a))\n",
+            &[LEAST + 1, -4, -5, 3, i64::MAX],
+            &[1, 2, 1, 0, 0],
+        ),
+        (
+            "def f(a):\n    return len(range(0, 5, a))\n",
+            &[LEAST, LEAST + 1, i64::MAX, 4],
+            &[0, 0, 1, 2],
         ),
     ]);
 }
