@@ -67,6 +67,8 @@ TRAPS = [
     Trap("a tuple behind many versions", "t = (True, a + 1, a + 2)\np = True if a > 0 else False\nq = True if a > 1 else False\nr = True if a > 2 else False\ns = True if a > 4 else False\nif p and q and r and s:\n    return t[2] + 1000\nreturn t[2] if t[0] else 0", I, N),
     Trap("a tuple of a bool index", "t = (10, 20)\nreturn t[a]", "bool -> int"),
     Trap("comparing tuples", "(a, 1) < (2, b)", "int int -> bool", refused=True),
+    Trap("max of many items", f"max(({', '.join(map(str, range(30_000)))})) + a", I, N),
+    Trap("min of items of several types", "min(2.5, a, True, 3, 0.5) * 2", "int -> float", N),
     Trap("a tuple as a truth", "1 if (a, b) else 0", "int int -> int", refused=True),
     Trap("over a tuple of mixed types", "s = 0\nfor x in (a, 0.5, True):\n    s = s + x\nreturn s", "int -> float", N),
     Trap("enumerate from a start", "n = 0\nfor i, x in enumerate((a, 2, 3), 5):\n    n += i * x\nreturn n", I, N),

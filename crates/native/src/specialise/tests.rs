@@ -1,6 +1,7 @@
 //! From a text to the verified typed form, and what its machine code gives: numbers that `CPython`
 //! printed.
 
+mod calls;
 mod iterators;
 mod locals;
 
