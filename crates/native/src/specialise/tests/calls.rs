@@ -23,3 +23,18 @@ fn the_best_of_items_of_several_types_keeps_its_type() {
     let text = format!("def f(a):\n    return 0 if min(1.5, {}) == 1 else a\n", many(60));
     check(&[(&text, &[1], &[0])]);
 }
+
+#[test]
+fn builtins_take_any_number_of_arguments() {
+    for (call, expected) in [
+        (format!("max({})", many(256)), 256),
+        (format!("min({})", many(256)), 1),
+        (format!("math.gcd({})", many(256)), 1),
+        (format!("len((zip({}), 1))", "range(a), ".repeat(256)), 2),
+    ] {
+        let text = format!(
+            "def f(a):\n    try:\n        return {call}\n    except TypeError:\n        return -1\n"
+        );
+        check(&[(&text, &[3], &[expected])]);
+    }
+}
