@@ -70,6 +70,8 @@ TRAPS = [
     Trap("max of many items", f"max(({', '.join(map(str, range(2000)))})) + a", I, N),
     Trap("max of 256 arguments", f"try:\n    return max(a, {', '.join(map(str, range(-100, 155)))})\nexcept TypeError:\n    return -1", I, N),
     Trap("gcd of 256 arguments", f"try:\n    return math.gcd({'a, ' * 255}a)\nexcept TypeError:\n    return -1", I, N),
+    Trap("a sum of nothing from None", "sum(range(a), None) is None", "int -> bool", [(0,), (-1,)]),
+    Trap("a sum of nothing from True", "sum(range(a), True) is True", "int -> bool", N),
     Trap("min of items of several types", "min(2.5, a, True, 3, 0.5) * 2", "int -> float", N),
     Trap("a tuple as a truth", "1 if (a, b) else 0", "int int -> int", refused=True),
     Trap("over a tuple of mixed types", "s = 0\nfor x in (a, 0.5, True):\n    s = s + x\nreturn s", "int -> float", N),

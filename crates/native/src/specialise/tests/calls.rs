@@ -38,3 +38,10 @@ fn builtins_take_any_number_of_arguments() {
         check(&[(&text, &[3], &[expected])]);
     }
 }
+
+#[test]
+fn a_sum_over_an_empty_range_is_what_it_begins_with() {
+    leaves("def f(n):\n    return 1 if sum(range(0), None) is None else 0\n", 1);
+    leaves("def f(n):\n    return 1 if sum(range(n), True) is True else 0\n", 0);
+    check(&[("def f(a):\n    return sum(range(a), a)\n", &[0, 3], &[0, 6])]);
+}
