@@ -6,7 +6,7 @@ use super::shape::Shape;
 use super::value::Value;
 use super::walk::{Point, Stop, Walk};
 use crate::code::{BlockId, Holder, Local};
-use crate::ir::{BinaryOp, Comparison, Op, Type, UnaryOp, Var};
+use crate::ir::{BinaryOp, Comparison, Type, Var};
 use crate::state::StateShape;
 
 /// Where the parameters of a function go.
