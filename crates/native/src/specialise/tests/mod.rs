@@ -2,9 +2,12 @@
 //! printed.
 
 mod calls;
+mod fold_loops;
 mod iterators;
 mod locals;
 mod parts;
+mod refused_states;
+mod state_texts;
 mod states;
 
 use std::sync::Arc;
