@@ -57,13 +57,15 @@ pub(crate) fn source(text: &str) -> FunctionSource {
 pub(crate) fn parts(text: &str) -> StateParts {
     let is_object = text.contains("class ");
     let names = ["init", "accumulate", "merge", "finalize", "retract", "step"];
+    let is_object = is_object && !text.contains("def init");
     let methods = ["__init__", "add", "merge", "result", "retract", "step"];
     let mut parts = Vec::new();
     for (name, source) in sources(text) {
         let known = if is_object { methods } else { names };
         let is_method = text[..source.span.start].ends_with(' ');
+        let is_in_class = text.contains("class ");
         if let Some(index) = known.iter().position(|known| **known == *name)
-            && is_method == is_object
+            && is_method == is_in_class
         {
             parts.push((Arc::from(names[index]), Arc::new(source)));
         }
@@ -77,7 +79,11 @@ pub(crate) fn parts(text: &str) -> StateParts {
         (!name.contains(' ') && !name.contains('.')).then(|| (Arc::from(name), binding))
     };
     let members = text.lines().filter_map(member).collect();
-    let form = if is_object { StateForm::Object { members } } else { StateForm::Functions };
+    let form = match (is_object, text.contains("class ")) {
+        (true, _) => StateForm::Object { members },
+        (false, true) => StateForm::Methods,
+        (false, false) => StateForm::Functions,
+    };
     StateParts { sources: parts, form }
 }
 

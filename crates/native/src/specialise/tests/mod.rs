@@ -4,6 +4,7 @@
 mod calls;
 mod iterators;
 mod locals;
+mod methods;
 mod parts;
 mod states;
 
