@@ -63,7 +63,9 @@ def capture_parts(target: Target) -> StateSource | None:
         reason = unfit_function(function)
         captured = None if reason else capture(function)
         if captured is None:
-            reason = reason or "its text is not known, or is not what runs"
+            is_lambda = getattr(function, "__name__", "") == "<lambda>"
+            unknown = "its text is not known, or is not what runs"
+            reason = reason or ("a lambda, not a def" if is_lambda else unknown)
             source.unfit = source.unfit or f"{_shown(target, name)}: {reason}"
         else:
             source.parts.append((name, captured))
