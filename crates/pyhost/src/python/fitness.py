@@ -18,20 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["unfit", "unfit_function"]
 
-def unfit(
-    target: Target, source: FunctionSource | None, states: StateSource | None
-) -> str | None:
+
+def unfit(target: Target, source: FunctionSource | None, states: StateSource | None) -> str | None:
     """Say in words what keeps a declared function with the interpreter; None if nothing does."""
     if target.declaration.kind == "procedure":
         return "a procedure"
     if mode(target) != "row":
         return "vectorized"
-    if target.style == "generator":
-        return "a generator"
     if states is not None:
         return states.unfit
-    if target.is_class:
-        return "a class"
+    if target.style == "generator" or target.is_class:
+        return "a generator" if target.style == "generator" else "a class"
     reason = unfit_function(target.function)
     if reason is None and source is None:
         return "its text is not known, or is not what runs"

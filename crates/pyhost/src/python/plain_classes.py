@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import types
     from collections.abc import Iterator
 
 __all__ = ["members", "unfit_class"]
