@@ -35,6 +35,9 @@ struct LiveFunction {
     members: Vec<Value>,
 }
 
+/// What Python puts into a class when somebody asks for it, or pickles an object of it.
+const LATE: [&str; 3] = ["__slotnames__", "__annotations__", "__annotations_cache__"];
+
 /// A class whose metaclass is `type`.
 #[derive(Debug, FromPyObject)]
 pub(crate) struct LiveClass {
@@ -167,7 +170,8 @@ impl LiveClass {
                 return Ok(Some(format!("{entry} of the class {} changed", name()?)));
             }
         }
-        if namespace.len()? != self.entries.len() {
+        let late = LATE.iter().filter(|name| namespace.contains(**name).unwrap_or(false)).count();
+        if namespace.len()? != self.entries.len() + late {
             return Ok(Some(format!("the class {} has got something new", name()?)));
         }
         Ok(None)

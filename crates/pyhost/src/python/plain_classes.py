@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     import types
     from collections.abc import Iterator
 
-__all__ = ["members", "unfit_class"]
+__all__ = ["LATE", "members", "unfit_class"]
 
-_GIVEN = {
-    "__annotations__",
-    "__annotations_cache__",
+LATE = {"__slotnames__", "__annotations__", "__annotations_cache__"}
+"""What Python puts into a class when somebody asks for it, or pickles an object of it."""
+_GIVEN = LATE | {
     "__annotate_func__",
     "__conditional_annotations__",
     "__dict__",

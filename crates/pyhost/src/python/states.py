@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .bindings import constant
 from .fitness import unfit_function
-from .plain_classes import members, unfit_class
+from .plain_classes import LATE, members, unfit_class
 from .source import FunctionSource, capture
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class LiveClass:
     cls: type
     bases: tuple[type, ...]
     entries: list[tuple[str, object]]
-    """Its namespace."""
+    """Its namespace, without what Python may put into it later."""
 
 
 @dataclass
@@ -57,7 +57,8 @@ def capture_parts(target: Target) -> StateSource | None:
         if source.unfit is not None:
             # A metaclass may make more of a look at the class than it bears.
             return source
-        source.live = LiveClass(cls, cls.__bases__, list(vars(cls).items()))
+        entries = [(name, value) for name, value in vars(cls).items() if name not in LATE]
+        source.live = LiveClass(cls, cls.__bases__, entries)
         functions = _of_class(target, source)
     for name, function in functions.items():
         reason = unfit_function(function)

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{
     AggregateKernel, AggregateTask, Binding, CallContext, CompileTask, Compiler, Constant,
-    Determinism, Function, Kernel, LiveCode, MathReference, Refusal, Result, ScalarKernel, StateParts, Tier,
-    TierChoice, TierReason, WindowKernel, WindowTask,
+    Determinism, Function, Kernel, LiveCode, MathReference, Refusal, Result, ScalarKernel,
+    StateParts, Tier, TierChoice, TierReason, WindowKernel, WindowTask,
 };
 use arrowsmith_pyhost::{Loading, StandIn, load_source};
 use parking_lot::Mutex;

@@ -129,27 +129,41 @@ fn what_is_more_than_its_text_stays_with_the_interpreter() {
         (plain("'''fast'''", "__slots__ = ('sum',)"), "its class has __slots__"),
         (plain("total:", "total(dict):"), "its class has a base class"),
         (plain("total:", "total(metaclass=type('M', (type,), {})):"), "its class has a metaclass"),
-        (plain(add, "    @property\n    def size(self): return 1\n"), "its class has size, which is a property or another descriptor"),
+        (
+            plain(add, "    @property\n    def size(self): return 1\n"),
+            "its class has size, which is a property or another descriptor",
+        ),
         (plain(add, "    def __getattr__(self, name): return 1\n"), "its class has __getattr__"),
         (plain(add, "    def __setattr__(self, name, value): pass\n"), "its class has __setattr__"),
         (plain(add, "    def __del__(self): pass\n"), "its class has __del__"),
         (plain(add, "    def __new__(cls): return object.__new__(cls)\n"), "its class has __new__"),
         (plain(add, "    def __getstate__(self): return {}\n"), "its class has __getstate__"),
-        (plain("    def merge", "    @__import__('functools').cache\n    def merge"), "merge: not a plain function"),
+        (
+            plain("    def merge", "    @__import__('functools').cache\n    def merge"),
+            "merge: not a plain function",
+        ),
         (plain("return self.sum\n", "return super().sum\n"), "result: it has a closure"),
         (last("{**PARTS, 'init': float}"), "init: not a plain function"),
         (last("{**PARTS, 'init': lambda: 0.0}"), "init: a lambda, not a def"),
         (last("{**PARTS, 'merge': eval('lambda a, b: a')}"), "merge: a lambda, not a def"),
-        (STATIC.replacen("    @staticmethod\n    def init()", "    def init(self)", 1), "some of its parts are static methods, and some are not"),
-        (STATIC.replace("class running:", "class running:\n    def __init__(self): pass"), "its class has __init__"),
+        (
+            STATIC.replacen("    @staticmethod\n    def init()", "    def init(self)", 1),
+            "some of its parts are static methods, and some are not",
+        ),
+        (
+            STATIC.replace("class running:", "class running:\n    def __init__(self): pass"),
+            "its class has __init__",
+        ),
     ] {
         assert_eq!(reason(&text), expected, "{text}");
     }
     let bound = "class Parts:\n def init(self): return 0\n def step(self, state, v): return v, v\ndb.window_fn('f', ['int'], 'int')(Parts())";
     assert_eq!(reason(bound), "init: not a plain function");
-    let generator = "@db.window_fn(args=['int'], returns='int')\ndef fast(rows):\n for v in rows: yield v";
+    let generator =
+        "@db.window_fn(args=['int'], returns='int')\ndef fast(rows):\n for v in rows: yield v";
     assert_eq!(reason(generator), "a generator");
-    let whole = "@db.window_fn(args=['int'], returns='int', vectorized=True)\ndef fast(v): return v";
+    let whole =
+        "@db.window_fn(args=['int'], returns='int', vectorized=True)\ndef fast(v): return v";
     assert_eq!(reason(whole), "vectorized");
     let arrays = last("PARTS").replace("'float')(", "'float', vectorized=True)(");
     assert_eq!(reason(&arrays), "vectorized");
@@ -163,7 +177,11 @@ fn changes_of_parts_and_classes_are_found() {
     let (manifest, _, live) = given(&text);
     let module = attached(|py| {
         let modules = py.import("sys")?.getattr("modules")?;
-        let keys: Vec<String> = modules.call_method0("keys")?.try_iter()?.map(|k| k?.extract()).collect::<PyResult<_>>()?;
+        let keys: Vec<String> = modules
+            .call_method0("keys")?
+            .try_iter()?
+            .map(|k| k?.extract())
+            .collect::<PyResult<_>>()?;
         let found = keys.iter().rev().filter(|key| key.ends_with("_plugin")).find_map(|key| {
             let dict = modules.get_item(key).ok()?.getattr("__dict__").ok()?;
             dict.contains("methods").ok()?.then_some(dict)
@@ -177,12 +195,22 @@ fn changes_of_parts_and_classes_are_found() {
     assert_eq!(live.changed(), None);
     for (change, undo, expected) in [
         ("kept.scale = 3", "kept.scale = 2", Some("scale of the class total changed")),
-        ("kept.add = lambda self, x: None", "kept.add = methods['add']", Some("add of the class total changed")),
+        (
+            "kept.add = lambda self, x: None",
+            "kept.add = methods['add']",
+            Some("add of the class total changed"),
+        ),
         ("kept.new = 1", "del kept.new", Some("the class total has got something new")),
         ("del kept.scale", "kept.scale = 2", Some("scale of the class total changed")),
         ("kept.__del__ = print", "del kept.__del__", Some("the class total has got something new")),
+        ("__import__('pickle').dumps(kept())", "pass", None),
+        ("kept.__annotations__", "pass", None),
         ("total = None", "total = kept", None),
-        ("code = kept.merge.__code__; kept.merge.__code__ = (lambda self, o: o).__code__", "kept.merge.__code__ = code", Some("the code of merge changed")),
+        (
+            "code = kept.merge.__code__; kept.merge.__code__ = (lambda self, o: o).__code__",
+            "kept.merge.__code__ = code",
+            Some("the code of merge changed"),
+        ),
         ("old = twice; twice = len", "twice = old", Some("the global twice changed")),
     ] {
         run(change);
