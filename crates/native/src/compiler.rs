@@ -4,13 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use arrowsmith_contract::{
-    self as contract, AggregateKernel, AggregateTask, CompileTask, Compiler as ContractCompiler,
-    FunctionSource, MathReference, ScalarKernel, StateParts, WindowKernel, WindowTask,
+    self as contract, AggregateKernel, AggregateTask, CallPolicy, CompileTask,
+    Compiler as ContractCompiler, FunctionSource, MathReference, ScalarKernel, Signature,
+    StateParts, WindowKernel, WindowTask,
 };
 
 use crate::ir::{Module, Op};
-use crate::kernel::{NativeScalar, Parts};
+use crate::kernel::{
+    Coded, NativeAggregate, NativeScalar, NativeWindow, Parts, StateCodes, Stateful, guarded,
+};
 use crate::machine::Compiled;
+use crate::specialise::StateKind;
+use crate::state::StateModules;
 use crate::{Place, Refusal, front, machine, reference, specialise};
 
 /// What composition roots hand to those who load functions.
@@ -32,7 +37,7 @@ impl Compiler {
     ) -> Result<NativeScalar, Refusal> {
         let program = front::program(task.source, &specialise::is_known_builtin)?;
         let module = specialise::module(&program, task.signature)?;
-        check_timeout(task, &module)?;
+        check_timeout(task.policy, &module)?;
         reference::check(&module, math)?;
         let (module, code) = self.machine_code(module)?;
         let parts = Parts {
@@ -44,6 +49,63 @@ impl Compiler {
             live: Arc::clone(&task.live),
         };
         NativeScalar::new(parts).map_err(|reason| Refusal::new(Place::default(), reason))
+    }
+
+    fn aggregate(
+        &self,
+        task: &AggregateTask<'_>,
+        math: &dyn MathReference,
+    ) -> Result<NativeAggregate, Refusal> {
+        let modules = states(task.parts, StateKind::Aggregate, task.signature)?;
+        let parts = Stateful {
+            codes: self.state_codes(modules, (task.parts, task.policy), math)?,
+            signature: task.signature.clone(),
+            fallback: Arc::clone(&task.fallback),
+            live: Arc::clone(&task.live),
+        };
+        NativeAggregate::new(parts).map_err(|reason| Refusal::new(Place::default(), reason))
+    }
+
+    fn window(
+        &self,
+        task: &WindowTask<'_>,
+        math: &dyn MathReference,
+    ) -> Result<NativeWindow, Refusal> {
+        let mut modules = states(task.parts, StateKind::Window, task.signature)?;
+        let start = first_source(task.parts).span.start as u32;
+        let place = Place { start, end: start };
+        modules.step = guarded(modules.step, task.signature.returns().data_type(), place);
+        let parts = Stateful {
+            codes: self.state_codes(modules, (task.parts, task.policy), math)?,
+            signature: task.signature.clone(),
+            fallback: Arc::clone(&task.fallback),
+            live: Arc::clone(&task.live),
+        };
+        NativeWindow::new(parts).map_err(|reason| Refusal::new(Place::default(), reason))
+    }
+
+    fn state_codes(
+        &self,
+        modules: StateModules,
+        (parts, policy): (&StateParts, CallPolicy),
+        math: &dyn MathReference,
+    ) -> Result<StateCodes, Refusal> {
+        // All places are those of the first text.
+        let source = first_source(parts);
+        let coded = |module: Module| -> Result<Coded, Refusal> {
+            check_timeout(policy, &module)?;
+            reference::check(&module, math)?;
+            let (module, code) = self.machine_code(module)?;
+            Ok(Coded { module, code, source: Arc::clone(&source) })
+        };
+        Ok(StateCodes {
+            layout: modules.layout,
+            init: coded(modules.init)?,
+            step: coded(modules.step)?,
+            retract: modules.retract.map(coded).transpose()?,
+            merge: modules.merge.map(coded).transpose()?,
+            finalize: modules.finalize.map(coded).transpose()?,
+        })
     }
 
     /// The code of a module, which may be there already: the same text is often loaded again.
@@ -81,32 +143,46 @@ impl ContractCompiler for Compiler {
     fn compile_aggregate(
         &self,
         task: &AggregateTask<'_>,
-        _math: &dyn MathReference,
+        math: &dyn MathReference,
     ) -> Result<Arc<dyn AggregateKernel>, contract::Refusal> {
-        Err(not_yet(task.parts, "an aggregate"))
+        match self.aggregate(task, math) {
+            Ok(kernel) => Ok(Arc::new(kernel)),
+            Err(refusal) => Err(located(refusal, &first_source(task.parts))),
+        }
     }
 
     fn compile_window(
         &self,
         task: &WindowTask<'_>,
-        _math: &dyn MathReference,
+        math: &dyn MathReference,
     ) -> Result<Arc<dyn WindowKernel>, contract::Refusal> {
-        Err(not_yet(task.parts, "a window function"))
+        match self.window(task, math) {
+            Ok(kernel) => Ok(Arc::new(kernel)),
+            Err(refusal) => Err(located(refusal, &first_source(task.parts))),
+        }
     }
 }
 
-/// What is not compiled yet.
-fn not_yet(parts: &StateParts, what: &str) -> contract::Refusal {
-    let nowhere = Arc::default();
-    let source = parts.sources.first().map_or(&nowhere, |(_, source)| source);
-    located(Refusal::new(Place::default(), what), source)
+/// The text that places of a function with states are of.
+fn first_source(parts: &StateParts) -> Arc<FunctionSource> {
+    parts.sources.first().map(|(_, source)| Arc::clone(source)).unwrap_or_default()
+}
+
+/// The parts, typed.
+fn states(
+    parts: &StateParts,
+    kind: StateKind,
+    signature: &Signature,
+) -> Result<StateModules, Refusal> {
+    let parts = front::parts(parts, &specialise::is_known_builtin)?;
+    specialise::states(&parts, kind, signature)
 }
 
 /// The interpreter watches the time of each call; compiled code only looks whether the query goes on.
-fn check_timeout(task: &CompileTask<'_>, module: &Module) -> Result<(), Refusal> {
+fn check_timeout(policy: CallPolicy, module: &Module) -> Result<(), Refusal> {
     let blocks = module.functions.iter().flat_map(|function| &function.blocks);
     let may_last = blocks.flat_map(|block| &block.ops).any(|op| matches!(op, Op::Poll));
-    if may_last && task.policy.timeout.is_some() {
+    if may_last && policy.timeout.is_some() {
         return Err(Refusal::new(
             Place::default(),
             "a loop in a function with a timeout of its own",

@@ -53,6 +53,9 @@ impl Made<'_> {
             let functions = functions.map(|code| at_one_place(code, self.place())).collect();
             program = Program { functions };
         }
+        if matches!(self.parts.form, StateForm::Methods) {
+            self.take_object_away(&mut program)?;
+        }
         let is_object = matches!(self.parts.form, StateForm::Object { .. });
         let states = match &**self.name {
             "init" => usize::from(is_object),
@@ -71,6 +74,14 @@ impl Made<'_> {
             takes: (0..takes).map(|state| Holder::Local(Local(state))).collect(),
             states,
         })
+    }
+
+    fn take_object_away(&self, program: &mut Program) -> Result<(), Refusal> {
+        let method = &mut program.functions[0];
+        if method.parameters == 0 {
+            return Err(self.at_home(Refusal::new(Place::default(), "a method without its object")));
+        }
+        method.take_object_away().map_err(|refusal| self.at_home(refusal))
     }
 
     fn is_elsewhere(&self) -> bool {

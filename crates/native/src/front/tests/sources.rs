@@ -55,15 +55,16 @@ pub(crate) fn source(text: &str) -> FunctionSource {
 /// The parts of an aggregate or a window: the functions of the text, or the methods of its class, in
 /// which `NAME = 3` is a member.
 pub(crate) fn parts(text: &str) -> StateParts {
-    let is_object = text.contains("class ");
+    let is_in_class = text.contains("class ");
     let names = ["init", "accumulate", "merge", "finalize", "retract", "step"];
+    let is_object = is_in_class && !text.contains("def init");
     let methods = ["__init__", "add", "merge", "result", "retract", "step"];
     let (mut parts, mut members) = (Vec::new(), Vec::new());
     for (name, source) in sources(text) {
         let known = if is_object { methods } else { names };
         let is_method = text[..source.span.start].ends_with(' ');
         if let Some(index) = known.iter().position(|known| **known == *name)
-            && is_method == is_object
+            && is_method == is_in_class
         {
             parts.push((Arc::from(names[index]), Arc::new(source)));
         } else if is_method {
@@ -79,7 +80,11 @@ pub(crate) fn parts(text: &str) -> StateParts {
         (!name.contains(' ') && !name.contains('.')).then(|| (Arc::from(name), binding))
     };
     members.extend(text.lines().filter_map(member));
-    let form = if is_object { StateForm::Object { members } } else { StateForm::Functions };
+    let form = match (is_object, is_in_class) {
+        (true, _) => StateForm::Object { members },
+        (false, true) => StateForm::Methods,
+        (false, false) => StateForm::Functions,
+    };
     StateParts { sources: parts, form }
 }
 

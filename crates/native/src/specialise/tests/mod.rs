@@ -5,6 +5,7 @@ mod calls;
 mod fold_loops;
 mod iterators;
 mod locals;
+mod methods;
 mod parts;
 mod refused_states;
 mod state_texts;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::parts::{Cell, Runner, State};
+use super::parts::{Cell, Runner, State, refused};
 use super::state_texts::{
     CAREFUL, FOUR, LAG, LATE, MEAN, MOMENTS, RANGE, SCORE, WALK, of_float, of_nullable,
 };
@@ -234,4 +234,35 @@ fn what_no_shape_has_stays_with_the_interpreter() {
     assert_eq!(runner.back(&StateValue::Float(1.0)), None);
     let ints = StateValue::Tuple(vec![StateValue::Int(1), StateValue::Int(2)]);
     assert_eq!(runner.back(&ints), None);
+}
+
+/// What a minimum or a maximum often begins with.
+#[test]
+fn infinities_that_strings_name() {
+    let text = |name: &str| {
+        format!(
+            "\
+class Best:
+    def __init__(self):
+        self.best = float({name})
+    def add(self, v):
+        self.best = max(self.best, v)
+    def merge(self, other):
+        self.add(other.best)
+    def result(self):
+        return self.best
+"
+        )
+    };
+    for (name, expected) in [
+        ("\"-inf\"", "{'best': -inf}"),
+        ("' +Infinity'", "{'best': inf}"),
+        ("'nan'", "{'best': NaN}"),
+        ("2", "{'best': 2.0}"),
+    ] {
+        let runner = Runner::new(&text(name), &of_float());
+        assert_eq!(shown(&runner.value(&runner.init())), expected);
+    }
+    let (line, column, reason) = refused(&text("'1e3'"), &of_float());
+    assert_eq!((line, column, reason.as_str()), (3, 27, "a string"));
 }
