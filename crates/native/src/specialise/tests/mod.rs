@@ -4,6 +4,8 @@
 mod calls;
 mod iterators;
 mod locals;
+mod parts;
+mod states;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,7 +20,7 @@ use crate::front::tests::sources::source;
 use crate::ir::{Module, Op};
 use crate::machine::{self, Answer};
 
-fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Module {
+fn signature(parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Signature {
     let parameter = |(name, ty, nulls): &(&str, Type, NullPolicy)| Parameter {
         name: (*name).into(),
         ty: ty.clone(),
@@ -27,7 +29,11 @@ fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) 
     };
     let parameters: Vec<Parameter> = parameters.iter().map(parameter).collect();
     let required = parameters.len();
-    let signature = Signature::new(parameters, required, false, returns).unwrap();
+    Signature::new(parameters, required, false, returns).unwrap()
+}
+
+fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Module {
+    let signature = signature(parameters, returns);
     let program = front::program(&source(text), &is_known_builtin).unwrap();
     module(&program, &signature).unwrap()
 }
