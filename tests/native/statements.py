@@ -5,18 +5,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.native.expressions import TYPES, Expressions
+from tests.native.lines import Lines, indent
 from tests.native.loops import Loops
 from tests.native.scope import Scope
 from tests.native.trials import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Lines = list[str]
-
-
-def indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]
 
 
 class Statements(Loops, Trials):

@@ -4,12 +4,12 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.native.expressions import Expressions
+from tests.native.lines import Lines, indent
 from tests.native.scope import Scope
 
 if TYPE_CHECKING:
     from tests.native.statements import Statements
 
-Lines = list[str]
 
 RISKS = {
     "float": ["{f} / {f}", "{i} / {i}", "{f} // {i}", "{f} % {f}", "math.sqrt({f})",
@@ -40,7 +40,7 @@ class Trials:
         body = self._risk(name, type_, inner)
         if self.random.random() < 0.4:
             body += self.block(inner, depth - 1, 2)
-        lines += ["try:", *_indent(body)]
+        lines += ["try:", *indent(body)]
         # An exception may come before anything of the body was done.
         branches = [inner]
         handlers = self.random.choices([0, 1, 2], [1, 8, 3])[0]
@@ -49,9 +49,9 @@ class Trials:
             lines += self._handler(name, type_, branch, depth, is_last=i == handlers - 1)
             branches.append(branch)
         if handlers and self.random.random() < 0.25:
-            lines += ["else:", *_indent(self.block(inner, depth - 1, 2))]
+            lines += ["else:", *indent(self.block(inner, depth - 1, 2))]
         if not handlers or self.random.random() < 0.3:
-            lines += ["finally:", *_indent(self._finally(_before(scope, inner), depth))]
+            lines += ["finally:", *indent(self._finally(_before(scope, inner), depth))]
         scope.join(branches)
         scope.unsure = sorted(set(scope.unsure) - {"error"})
         return lines
@@ -88,7 +88,7 @@ class Trials:
             body = [f"return {self.value(self.returns, scope)}"]
         elif after < 0.35:
             body += self.block(scope, depth - 1, 2)
-        return [header + ":", *_indent(body)]
+        return [header + ":", *indent(body)]
 
     def _finally(self: "Statements", scope: Scope, depth: int) -> Lines:
         if self.random.random() < 0.12:
@@ -111,7 +111,3 @@ def _outside(scope: Scope) -> Scope:
     outside = scope.copy()
     outside.loops = 0
     return outside
-
-
-def _indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]
