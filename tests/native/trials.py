@@ -12,14 +12,42 @@ if TYPE_CHECKING:
 
 
 RISKS = {
-    "float": ["{f} / {f}", "{i} / {i}", "{f} // {i}", "{f} % {f}", "math.sqrt({f})",
-              "math.log({f})", "math.exp({f} * 50.0)", "{f} ** ({f} * 1.0)", "{f} ** -{k}",
-              "math.asin({f})", "float({i} * {i})", "math.pow({f}, {f})", "math.fmod({f}, {f})",
-              "1.0 / ({i} & 3)"],
-    "int": ["{i} // {i}", "{i} % {i}", "int({f})", "round({f})", "math.floor({f} * 1e300)",
-            "{i} << {i} % 5 - 1", "{i} >> {i}", "math.isqrt({i})", "divmod({i}, {c})[1]",
-            "{i} // {c}", "pow({i}, -{c}, {c})", "math.factorial({i} % 4 - 1)"],
-}  # fmt: skip
+    "float": [
+        "{f} / {f}",
+        "{i} / {i}",
+        "{f} // {i}",
+        "{f} % {f}",
+        "math.sqrt({f})",
+        "math.log({f})",
+        "math.exp({f} * 50.0)",
+        "{f} ** ({f} * 1.0)",
+        "{f} ** -{k}",
+        "math.asin({f})",
+        "float({i} * {i})",
+        "math.pow({f}, {f})",
+        "math.fmod({f}, {f})",
+        "1.0 / ({i} & 3)",
+    ],
+    "int": [
+        "{i} // {i}",
+        "{i} % {i}",
+        "int({f})",
+        "round({f})",
+        "math.floor({f} * 1e300)",
+        "{i} << {i} % 5 - 1",
+        "{i} >> {i}",
+        "math.isqrt({i})",
+        "divmod({i}, {c})[1]",
+        "{i} // {c}",
+        "pow({i}, -{c}, {c})",
+        "math.factorial({i} % 4 - 1)",
+        "sum({r}, None)",
+        "sum({r}, {n})",
+        "len({r})",
+    ],
+}
+# Seldom: they take long to write and to read.
+LONG = ["max({M}{i})", "min(({M}{i}))", "math.gcd({M}{i})", "len(({M}{i}))"]  # fmt: skip
 BROAD = ["Exception", "(ArithmeticError, ValueError)", "(OverflowError, ValueError, TypeError)",
          "(ArithmeticError, ValueError, AssertionError, KeyError)"]  # fmt: skip
 CLASSES = ["ZeroDivisionError", "ValueError", "OverflowError", "ArithmeticError", "Exception",
@@ -63,7 +91,8 @@ class Trials:
             return [f"if {self.value('bool', scope)}:", f"    raise {error}"]
         if chance < 0.25:
             return [f"assert {self.value('bool', scope)}"]
-        template = self.random.choice(RISKS[type_])
+        forms = LONG if type_ == "int" and chance > 0.97 else RISKS[type_]
+        template = self.random.choice(forms)
         if scope.repeated and "**" in template:
             template = f"float({template.replace('{f}', '({f} + 0.0)', 1)})"
         return [f"{name} = {self.expressions.fill(template, scope, 1)}"]
