@@ -43,11 +43,14 @@ fn block_points(code: &Code, index: usize, points: &[Vec<HashSet<Local>>]) -> Ve
             .filter(|local| *local != landing.exception)
             .collect()
     });
-    let mut live: HashSet<Local> =
-        block.end.targets().into_iter().flat_map(at_start).copied().collect();
-    if let End::Next { to, .. } = &block.end {
-        live.remove(to);
-    }
+    let mut live: HashSet<Local> = match &block.end {
+        // Only on the way to the body is the local set.
+        End::Next { to, body, done, .. } => {
+            let in_body = at_start(*body).iter().filter(|local| *local != to);
+            in_body.chain(at_start(*done)).copied().collect()
+        }
+        end => end.targets().into_iter().flat_map(at_start).copied().collect(),
+    };
     live.extend(read_by_end(&block.end));
     live.extend(&landing);
     let mut new = vec![HashSet::new(); block.steps.len() + 1];

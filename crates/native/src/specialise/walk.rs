@@ -178,7 +178,8 @@ impl<'u, 'p> Walk<'u, 'p> {
         &self.state[local.0 as usize]
     }
 
-    /// The value of a local, which stays what it is when the local is set.
+    /// The value of a local, in the variables that the local has: it is another one when the local is
+    /// set.
     pub(super) fn local(&mut self, local: Local) -> Value {
         let shape = self.shape_of(local).clone();
         let vars = self.homes(local, &shape);
@@ -202,10 +203,18 @@ impl<'u, 'p> Walk<'u, 'p> {
         }
     }
 
+    /// What is assigned may be made of the local itself, with its variables in other places.
     pub(super) fn assign(&mut self, to: Local, value: &Value) {
         let homes = self.homes(to, &value.shape);
-        for (home, var) in homes.into_iter().zip(&value.vars) {
-            self.emit.copy(home, *var);
+        let is_set_before_read =
+            |(at, var): (usize, &Var)| homes.get(..at).is_some_and(|set| set.contains(var));
+        let vars = if value.vars.iter().enumerate().any(is_set_before_read) {
+            self.copies(&value.vars, &value.shape)
+        } else {
+            value.vars.clone()
+        };
+        for (home, var) in homes.into_iter().zip(vars) {
+            self.emit.copy(home, var);
         }
         self.state[to.0 as usize] = value.shape.clone();
     }
