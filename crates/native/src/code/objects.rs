@@ -145,7 +145,8 @@ impl Apart<'_> {
 
     fn op(&self, op: &mut Op, place: Place) -> Result<(), Refusal> {
         match op {
-            Op::Set { to, value } if self.aliases.contains_key(to) || self.alias(*value).is_none() => {}
+            Op::Set { to, value }
+                if self.aliases.contains_key(to) || self.alias(*value).is_none() => {}
             Op::Attribute { to, object, name } => {
                 if let Some(object) = self.alias(*object) {
                     *op = self.read(*to, object, name, place)?;
@@ -180,13 +181,7 @@ impl Apart<'_> {
         fields.iter().find(|(known, _)| **known == *name).map(|(_, field)| *field)
     }
 
-    fn read(
-        &self,
-        to: Local,
-        object: usize,
-        name: &Arc<str>,
-        place: Place,
-    ) -> Result<Op, Refusal> {
+    fn read(&self, to: Local, object: usize, name: &Arc<str>, place: Place) -> Result<Op, Refusal> {
         let member = self.class.members.get(name);
         let reason = match (self.field(object, name), member) {
             (Some(field), member) if member != Some(&None) => {

@@ -132,7 +132,8 @@ impl Walk<'_, '_> {
     fn loaded(&mut self, shape: &StateShape, numbers: &[Var]) -> Value {
         let shape = Shape::from(shape);
         let vars = shape.types().into_iter().zip(numbers);
-        let vars = vars.map(|(ty, number)| if ty == Type::Bool { self.truth_of(*number) } else { *number });
+        let vars = vars
+            .map(|(ty, number)| if ty == Type::Bool { self.truth_of(*number) } else { *number });
         Value::of(shape.clone(), vars.collect())
     }
 

@@ -32,7 +32,8 @@ pub(crate) fn states(
     let at_home = |refusal: Refusal| refusal.or_at(place);
     let (slots, arguments) = row(signature).map_err(at_home)?;
     let answer = answer(signature).map_err(at_home)?;
-    let mut compiling = States { parts, place, slots, arguments, answer, layout: Layout::default() };
+    let mut compiling =
+        States { parts, place, slots, arguments, answer, layout: Layout::default() };
     loop {
         let known = compiling.layout.shapes().len();
         let modules = compiling.modules(kind)?;
@@ -151,7 +152,8 @@ impl States<'_> {
         let given = entry.holders + entry.arguments.len();
         let required = code.parameters - code.defaults.len();
         if !(required..=code.parameters - code.keyword_only).contains(&given) {
-            let reason = format!("`{}` with parameters that the signature does not name", part.name);
+            let reason =
+                format!("`{}` with parameters that the signature does not name", part.name);
             return Err(Refusal::new(part.place, reason));
         }
         let mut unit = Unit::new(&part.program, std::mem::take(&mut self.layout));

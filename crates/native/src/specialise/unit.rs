@@ -120,13 +120,7 @@ impl<'a> Unit<'a> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>();
         let mut functions = functions.ok_or_else(never_returns)?;
         functions.iter_mut().for_each(Function::tidy);
-        Ok(Module {
-            functions,
-            exits: self.exits,
-            state,
-            parameters,
-            returns,
-        })
+        Ok(Module { functions, exits: self.exits, state, parameters, returns })
     }
 }
 

@@ -49,12 +49,7 @@ pub(super) struct Walk<'u, 'p> {
 }
 
 impl<'u, 'p> Walk<'u, 'p> {
-    pub(super) fn new(
-        unit: &'u mut Unit<'p>,
-        function: usize,
-        entry: Entry,
-        role: Role,
-    ) -> Self {
+    pub(super) fn new(unit: &'u mut Unit<'p>, function: usize, entry: Entry, role: Role) -> Self {
         let program = unit.program;
         let code = &program.functions[function];
         let given = entry.holders + entry.arguments.len();

@@ -156,12 +156,17 @@ impl Runner {
 
     /// What init makes of any state.
     pub(super) fn init(&self) -> State {
-        let any = |ty: &Type| if *ty == Type::Float { Cell::Float(f64::NAN) } else { Cell::Int(77) };
+        let any =
+            |ty: &Type| if *ty == Type::Float { Cell::Float(f64::NAN) } else { Cell::Int(77) };
         self.init.call(&self.layout.types().iter().map(any).collect::<Vec<_>>()).unwrap()
     }
 
     /// The next state, and the value of a window's row.
-    pub(super) fn step(&self, state: &State, row: &[Cell]) -> Result<(State, Option<Cell>), String> {
+    pub(super) fn step(
+        &self,
+        state: &State,
+        row: &[Cell],
+    ) -> Result<(State, Option<Cell>), String> {
         let mut all = self.step.call(&[state, row].concat())?;
         let rest = all.split_off(self.layout.types().len());
         let value = match rest[..] {
