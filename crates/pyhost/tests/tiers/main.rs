@@ -288,6 +288,44 @@ fn changes_of_what_was_compiled_are_found() {
 }
 
 #[test]
+fn modules_are_watched_whatever_a_plugin_puts_in_their_place() {
+    start();
+    let replaced = [
+        "sys.modules['math'] = types.SimpleNamespace()",
+        "copy = types.ModuleType('math'); copy.__dict__.update(math.__dict__); sys.modules['math'] = copy",
+        "asked = []\nsys.asked = asked\nreal = builtins.__import__\n\
+            def replaced(name, *rest): asked.append(name); return real(name, *rest)\n\
+            builtins.__import__ = replaced",
+    ];
+    for replacement in replaced {
+        let text = format!(
+            "import builtins, math, sys, types\n{replacement}\n\
+            @db.scalar_fn\ndef fast(x: float) -> float: return math.sin(abs(x))\n"
+        );
+        let compiler = Picky::default();
+        let loading = Loading { compiler: Some(&compiler), tier: TierChoice::Auto };
+        let (builtins, kept) = attached(|py| {
+            let builtins = py.import("builtins")?;
+            Ok((builtins.clone().unbind(), builtins.getattr("__import__")?.unbind()))
+        });
+        let loaded = load_source(&text, "plugin.py", &loading);
+        let live = compiler.0.lock().first().map(Arc::clone);
+        let changed = || live.as_ref().and_then(|live| live.changed());
+        let before = changed();
+        let run = |code| attached(|py| py.run(code, None, None));
+        run(c"import sys; import _arrowsmith_host.bindings as own; own.kept = own.math.sin; own.math.sin = len");
+        let after = changed();
+        run(c"import _arrowsmith_host.bindings as own; own.math.sin = own.kept; sys.modules['math'] = own.math");
+        attached(|py| builtins.bind(py).setattr("__import__", kept));
+        assert!(loaded.is_ok(), "{loaded:?} of {text}");
+        assert_eq!((before, after), (None, Some("math.sin changed".into())), "{text}");
+    }
+    let asked: Vec<String> = attached(|py| py.import("sys")?.getattr("asked")?.extract());
+    assert!(asked.contains(&"sys".to_owned()), "{asked:?}");
+    assert!(!asked.iter().any(|name| ["math", "builtins"].contains(&name.as_str())), "{asked:?}");
+}
+
+#[test]
 fn what_stands_for_a_function_may_take_its_name() {
     start();
     let text = "@db.scalar_fn\ndef fast(x: float) -> float: return fast(x)\n";
