@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::shape::{Iterated, Shape};
 use super::value::{self, Value};
 use super::walk::{Stop, Walk};
-use crate::code::Local;
+use crate::code::{Local, Op as CodeOp};
 use crate::exceptions::ExceptionClass;
 use crate::ir::{BinaryOp, CheckedOp, Comparison, Op, Var};
 
@@ -19,6 +19,20 @@ pub(super) struct Next {
 }
 
 impl Walk<'_, '_> {
+    /// Names share an iterator, its copies here would not; so it is only read where nobody else has
+    /// it any more.
+    pub(super) fn check_iterators(&mut self, op: &CodeOp) -> Result<(), Stop> {
+        let (reads, sets, next) = (op.reads(), op.sets(), self.next_point());
+        for (at, local) in reads.iter().enumerate() {
+            let is_read_twice = reads[..at].contains(local);
+            let is_kept = !sets.contains(local) && self.live.is_live(next.block, next.step, *local);
+            if (is_read_twice || is_kept) && self.shape_of(*local).has_iterator() {
+                return self.leave("an iterator that is used more than once");
+            }
+        }
+        Ok(())
+    }
+
     /// `iter(value)`.
     pub(super) fn iterate(&mut self, value: &Value) -> Result<Value, Stop> {
         let iterated = match &value.shape {
@@ -46,8 +60,8 @@ impl Walk<'_, '_> {
         let (low, high) =
             (self.emit.select(goes_up, start, stop), self.emit.select(goes_up, stop, start));
         let is_empty = self.emit.compare_ints(Comparison::GreaterEqual, low, high);
-        let size = self.size_of(step, goes_up);
         self.unless(is_empty, |walk| {
+            let size = walk.size_of(step, goes_up);
             let one = walk.emit.int(1);
             let distance = walk.checked(CheckedOp::Subtract, high, low);
             let before_last = walk.emit.binary(BinaryOp::SubtractWrapping, distance, one);
@@ -59,10 +73,10 @@ impl Walk<'_, '_> {
         Ok(length)
     }
 
-    /// The absolute value of a step; that of the least int leaves when it divides nothing else.
+    /// The absolute value of a step; the least int has none, and leaves.
     fn size_of(&mut self, step: Var, goes_up: Var) -> Var {
         let zero = self.emit.int(0);
-        let negated = self.emit.binary(BinaryOp::SubtractWrapping, zero, step);
+        let negated = self.checked(CheckedOp::Subtract, zero, step);
         self.emit.select(goes_up, step, negated)
     }
 

@@ -102,6 +102,15 @@ impl Shape {
         }
     }
 
+    /// Whether reading the value may change it for others who have it.
+    pub(super) fn has_iterator(&self) -> bool {
+        match self {
+            Self::Iterator(_) => true,
+            Self::Tuple(items) => items.iter().any(Self::has_iterator),
+            _ => false,
+        }
+    }
+
     /// As users call it.
     pub(super) fn name(&self) -> &'static str {
         match self {

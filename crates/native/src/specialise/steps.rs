@@ -9,7 +9,11 @@ use crate::ir::{self, CheckedOp};
 
 impl Walk<'_, '_> {
     pub(super) fn step(&mut self, op: &Op) -> Result<(), Stop> {
+        if let Op::Field { to, field, or_else } = op {
+            return self.field(*to, *field, *or_else);
+        }
         self.check_bound(op)?;
+        self.check_iterators(op)?;
         if !matches!(op, Op::Set { .. } | Op::Tuple { .. }) {
             self.look_at_nullables(&op.operands())?;
         }
@@ -44,7 +48,7 @@ impl Walk<'_, '_> {
             }
             Op::Tuple { to, items } => {
                 let items = self.operands(items);
-                self.assign_anew(*to, &Value::tuple(&items));
+                self.assign(*to, &Value::tuple(&items));
             }
             Op::Unpack { to, value } => return self.unpack(to, *value),
             Op::Item { to, value, index } => return self.item(*to, *value, *index),
@@ -53,11 +57,23 @@ impl Walk<'_, '_> {
                 let iterator = self.iterate(&value)?;
                 self.assign(*to, &iterator);
             }
-            Op::Attribute { .. } | Op::SetAttribute { .. } => {
+            Op::Attribute { .. } | Op::SetAttribute { .. } | Op::Field { .. } => {
                 return self.refuse("an attribute of an object");
             }
             Op::NewList { .. } | Op::Append { .. } => return self.refuse("a list"),
         }
+        Ok(())
+    }
+
+    fn field(&mut self, to: Local, field: Local, or_else: Option<Constant>) -> Result<(), Stop> {
+        let value = match (self.shape_of(field), or_else) {
+            (Shape::Unbound, Some(constant)) => self.constant(constant),
+            (Shape::Unbound, None) => {
+                return self.raise(ExceptionClass::ATTRIBUTE, "an attribute without a value");
+            }
+            _ => self.local(field),
+        };
+        self.assign(to, &value);
         Ok(())
     }
 
@@ -73,10 +89,12 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn check_local(&mut self, local: Local) -> Result<(), Stop> {
-        if *self.shape_of(local) == Shape::Unbound {
-            return self.raise(ExceptionClass::UNBOUND_LOCAL, "a local without a value");
+        match self.shape_of(local) {
+            Shape::Unbound => self.raise(ExceptionClass::UNBOUND_LOCAL, "a local without a value"),
+            // It may have had a value, so no exception is certain.
+            Shape::Dead => self.leave("a local that was taken for dead"),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Goes two ways for a parameter that may be None, before the step that wants to know.
@@ -101,13 +119,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Assigns what was made of locals of which `to` may be one.
-    fn assign_anew(&mut self, to: Local, value: &Value) {
-        let vars = self.copies(&value.vars, &value.shape);
-        self.assign(to, &Value::of(value.shape.clone(), vars));
-    }
-
-    fn copies(&mut self, vars: &[ir::Var], shape: &Shape) -> Vec<ir::Var> {
+    pub(super) fn copies(&mut self, vars: &[ir::Var], shape: &Shape) -> Vec<ir::Var> {
         let pairs = vars.iter().zip(shape.types());
         let copy = |(from, ty): (&ir::Var, ir::Type)| {
             let to = self.emit.fresh(ty);
@@ -152,7 +164,7 @@ impl Walk<'_, '_> {
         let at = if index < 0 { index + items.len() as i64 } else { index };
         match usize::try_from(at).ok().and_then(|at| items.get(at)) {
             Some(item) => {
-                self.assign_anew(to, item);
+                self.assign(to, item);
                 Ok(())
             }
             None => self.raise(ExceptionClass::INDEX, "an index beyond the tuple"),

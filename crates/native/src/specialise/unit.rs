@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::entry::Entry;
 use super::returns::{Returned, Role};
 use super::shape::Shape;
 use super::walk::Walk;
 use crate::code::Program;
-use crate::ir::{Exit, ExitId, Function, FunctionId, Module, Slot};
+use crate::ir::{Exit, ExitId, Function, FunctionId, Module, Slot, Type};
+use crate::state::Layout;
 use crate::{Place, Refusal};
 
 /// A function of the program for arguments of certain shapes.
@@ -23,6 +25,8 @@ type Key = (usize, Vec<Shape>);
 #[derive(Debug)]
 pub(super) struct Unit<'a> {
     pub(super) program: &'a Program,
+    /// The shapes of states that are known so far.
+    pub(super) layout: Layout,
     exits: Vec<Exit>,
     functions: Vec<Option<Function>>,
     instances: HashMap<Key, Instance>,
@@ -31,9 +35,10 @@ pub(super) struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    pub(super) fn new(program: &'a Program) -> Self {
+    pub(super) fn new(program: &'a Program, layout: Layout) -> Self {
         Self {
             program,
+            layout,
             exits: Vec::new(),
             functions: vec![None],
             instances: HashMap::new(),
@@ -52,15 +57,12 @@ impl<'a> Unit<'a> {
     }
 
     /// Compiles the first function of the module, and says whether it may return None.
-    pub(super) fn compile_entry(
-        &mut self,
-        shapes: Vec<Shape>,
-        role: Role,
-    ) -> Result<bool, Refusal> {
-        let (function, returned) = Walk::new(self, 0, shapes, role).run()?;
+    pub(super) fn compile_entry(&mut self, entry: Entry, role: Role) -> Result<bool, Refusal> {
+        let (function, returned) = Walk::new(self, 0, entry, role).run()?;
         self.functions[0] = Some(function);
         match returned {
             Returned::Answer { nullable } => Ok(nullable),
+            Returned::State => Ok(false),
             _ => Err(never_returns()),
         }
     }
@@ -96,7 +98,8 @@ impl<'a> Unit<'a> {
         let id = FunctionId(self.functions.len() as u32);
         self.functions.push(None);
         self.instances.insert(key.clone(), Instance { id, returns: returns.clone() });
-        let walk = Walk::new(self, key.0, key.1.clone(), Role::Call(returns));
+        let entry = Entry { arguments: key.1.clone(), ..Entry::default() };
+        let walk = Walk::new(self, key.0, entry, Role::Call(returns));
         let (function, returned) = walk.run()?;
         self.functions[id.0 as usize] = Some(function);
         let returns = match returned {
@@ -108,17 +111,16 @@ impl<'a> Unit<'a> {
         Ok(instance)
     }
 
-    pub(super) fn finish(self, parameters: Vec<Slot>, returns: Slot) -> Result<Module, Refusal> {
+    pub(super) fn finish(
+        self,
+        state: Vec<Type>,
+        parameters: Vec<Slot>,
+        returns: Option<Slot>,
+    ) -> Result<Module, Refusal> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>();
         let mut functions = functions.ok_or_else(never_returns)?;
         functions.iter_mut().for_each(Function::tidy);
-        Ok(Module {
-            functions,
-            exits: self.exits,
-            state: vec![],
-            parameters,
-            returns: Some(returns),
-        })
+        Ok(Module { functions, exits: self.exits, state, parameters, returns })
     }
 }
 

@@ -44,9 +44,14 @@ impl<'f> Lowering<'f, '_> {
         Ok(())
     }
 
-    /// Nothing is set if there are too many or too few items.
+    /// Nothing is set if there are too many or too few items. A target that is no name may raise, or
+    /// have names in it that a later target sets, too; so names behind it wait for it.
     fn unpack(&mut self, targets: &'f [Target], value: Operand, place: Place) -> Result<()> {
-        let items: Vec<_> = targets.iter().map(|target| self.item(target)).collect();
+        let is_name = |target: &&Target| matches!(target, Target::Name(..));
+        let at_once = targets.iter().take_while(is_name).count();
+        let (first, later) = targets.split_at(at_once);
+        let mut items: Vec<_> = first.iter().map(|target| self.item(target)).collect();
+        items.extend(later.iter().map(|_| self.graph.temporary("item")));
         self.graph.step(Op::Unpack { to: items.clone(), value }, place);
         for (target, item) in targets.iter().zip(items) {
             self.set(target, Operand::Local(item))?;

@@ -2,8 +2,12 @@
 
 use crate::code::{CompareOp, Local};
 use crate::exceptions::ExceptionClass;
+use crate::ir::Var;
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
+
+/// Behind items of two types there are no more than so many: each may go on in two ways.
+const MANY: usize = 100;
 
 pub(super) fn max(walk: &mut Walk<'_, '_>, to: Local, arguments: &[Value]) -> Result<(), Stop> {
     of_arguments(walk, to, arguments, CompareOp::Greater)
@@ -32,24 +36,38 @@ fn of_arguments(
     choose(walk, to, first.clone(), rest, better)
 }
 
-/// A later item only wins if it is better. It keeps its type, so items of several types go on in
-/// several ways.
+/// A later item only wins if it is better.
 fn choose(
     walk: &mut Walk<'_, '_>,
     to: Local,
-    best: Value,
+    mut best: Value,
     rest: &[Value],
     better: CompareOp,
 ) -> Result<(), Stop> {
-    let Some((next, behind)) = rest.split_first() else {
-        walk.assign(to, &best);
-        return Ok(());
-    };
-    let wins = walk.compare(better, next, &best)?;
-    let wins = walk.bool_var(&wins);
-    if next.shape == best.shape && next.vars.len() == 1 {
-        let var = walk.emit.select(wins, next.vars[0], best.vars[0]);
-        return choose(walk, to, Value::of(best.shape, vec![var]), behind, better);
+    for (at, next) in rest.iter().enumerate() {
+        let wins = walk.compare(better, next, &best)?;
+        let wins = walk.bool_var(&wins);
+        if next.shape != best.shape || next.vars.len() != 1 {
+            return either(walk, to, wins, [next, &best], &rest[at + 1..], better);
+        }
+        best.vars = vec![walk.emit.select(wins, next.vars[0], best.vars[0])];
+        best.constant = None;
+    }
+    walk.assign(to, &best);
+    Ok(())
+}
+
+/// The best keeps its type, so items of several types go on in several ways.
+fn either(
+    walk: &mut Walk<'_, '_>,
+    to: Local,
+    wins: Var,
+    [next, best]: [&Value; 2],
+    behind: &[Value],
+    better: CompareOp,
+) -> Result<(), Stop> {
+    if behind.len() > MANY {
+        return walk.leave("min or max of many values of several types");
     }
     let point = walk.next_point();
     walk.fork(

@@ -34,7 +34,8 @@ pub(super) enum Lowering {
     OfOneFloat(math::OfOneFloat),
 }
 
-const ANY: RangeInclusive<usize> = 0..=255;
+const ANY: RangeInclusive<usize> = 0..=usize::MAX;
+const SOME: RangeInclusive<usize> = 1..=usize::MAX;
 
 /// A row with a lowering to a value.
 const fn row(
@@ -53,8 +54,8 @@ const BUILTINS: &[Builtin] = &[
     row("float", 0..=1, numbers::float),
     row("int", 0..=1, rounding::int),
     row("len", 1..=1, iterables::len),
-    Builtin { name: "max", arguments: 1..=255, lowering: Lowering::Assign(choose::max) },
-    Builtin { name: "min", arguments: 1..=255, lowering: Lowering::Assign(choose::min) },
+    Builtin { name: "max", arguments: SOME, lowering: Lowering::Assign(choose::max) },
+    Builtin { name: "min", arguments: SOME, lowering: Lowering::Assign(choose::min) },
     Builtin { name: "pow", arguments: 2..=3, lowering: Lowering::Assign(numbers::pow) },
     row("range", 1..=3, iterables::range),
     row("round", 1..=2, rounding::round),

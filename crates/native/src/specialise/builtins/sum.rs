@@ -14,6 +14,8 @@ pub(super) fn sum(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value,
         Some(start) => start.clone(),
     };
     match &arguments[0].shape {
+        // Over nothing it is what it begins with, whatever that is.
+        Shape::Range if start.shape != Shape::Int => walk.leave("a sum from what is no int"),
         Shape::Range => {
             let total = sum_of_range(walk, &arguments[0])?;
             added(walk, &start, &total)

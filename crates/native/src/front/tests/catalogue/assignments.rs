@@ -23,6 +23,18 @@ const ASSIGNMENTS: &[&str] = &[
     x, x = a, 1
     return x",
     r"def f(a):
+    (x, y), x = (a, 2), 3
+    return x",
+    r"def f(a):
+    x, (y, x), x = 1, (a, 2), (y := a)
+    return x, y",
+    r"def f(a):
+    x = y = 5
+    try:
+        y, (y, z), x = 6, a, 1
+    except TypeError:
+        return x, y",
+    r"def f(a):
     [x, y] = a, a
     (z,) = (x,)
     return x, y, z",

@@ -15,6 +15,11 @@ const LOOPS: &[&str] = &[
         pass
     return i",
     r"def f(a):
+    t = 0
+    for (x, y), x in zip(zip((a, 1), range(5)), range(10, 20)):
+        t = t * 100 + x
+    return t",
+    r"def f(a):
     n = 0
     while n < 5:
         n += 1

@@ -1,6 +1,12 @@
 //! From a text to the verified typed form, and what its machine code gives: numbers that `CPython`
 //! printed.
 
+mod calls;
+mod iterators;
+mod locals;
+mod parts;
+mod states;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -14,7 +20,7 @@ use crate::front::tests::sources::source;
 use crate::ir::{Module, Op};
 use crate::machine::{self, Answer};
 
-fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Module {
+fn signature(parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Signature {
     let parameter = |(name, ty, nulls): &(&str, Type, NullPolicy)| Parameter {
         name: (*name).into(),
         ty: ty.clone(),
@@ -23,7 +29,11 @@ fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) 
     };
     let parameters: Vec<Parameter> = parameters.iter().map(parameter).collect();
     let required = parameters.len();
-    let signature = Signature::new(parameters, required, false, returns).unwrap();
+    Signature::new(parameters, required, false, returns).unwrap()
+}
+
+fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Module {
+    let signature = signature(parameters, returns);
     let program = front::program(&source(text), &is_known_builtin).unwrap();
     module(&program, &signature).unwrap()
 }
@@ -33,6 +43,30 @@ fn run(module: &Module, columns: &[ArrayRef]) -> Answer {
     let code = machine::compile(module).unwrap_or_else(|error| panic!("{error}\n{module}"));
     let rows = columns[0].len();
     code.run(columns, None, rows, &AtomicBool::new(false)).unwrap().unwrap()
+}
+
+/// What a function of an int gives for each of them; None where the row leaves.
+fn answers(text: &str, ints: &[i64]) -> Vec<Option<i64>> {
+    let module = compiled(text, &[("a", Type::INT64, NullPolicy::Skip)], Type::INT64);
+    let answer = run(&module, &[Arc::new(Int64Array::from(ints.to_vec()))]);
+    let left: Vec<usize> = answer.left.iter().map(|left| left.row as usize).collect();
+    let values = answer.values.as_primitive::<Int64Type>().values();
+    let value = |(row, value): (usize, &i64)| (!left.contains(&row)).then_some(*value);
+    values.iter().enumerate().map(value).collect()
+}
+
+/// Texts with arguments and what they give.
+fn check(cases: &[(&str, &[i64], &[i64])]) {
+    for (text, ints, expected) in cases {
+        let expected: Vec<_> = expected.iter().copied().map(Some).collect();
+        assert_eq!(answers(text, ints), expected, "{text}");
+    }
+}
+
+/// The interpreter runs the row that gets to what stands in such a function.
+fn leaves(text: &str, int: i64) {
+    let text = text.replace("def f(n):\n", "def f(n):\n    if n < 0:\n        return n\n");
+    assert_eq!(answers(&text, &[-1, int]), [Some(-1), None], "{text}");
 }
 
 #[test]
