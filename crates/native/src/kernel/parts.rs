@@ -20,7 +20,7 @@ pub struct Coded {
 }
 
 /// As [`crate::state::StateModules`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StateCodes {
     pub layout: Layout,
     pub init: Coded,
