@@ -67,10 +67,7 @@ fn ranges(rows: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
 /// The interpreter gets batches, between which threads take turns. Machine code needs no turns and
 /// looks for itself whether it is to stop: each thread gets one part, which costs least.
 fn part_rows(tier: Tier, rows: usize, threads: usize) -> usize {
-    match tier {
-        Tier::Native => rows.div_ceil(threads).max(BATCH_ROWS),
-        _ => BATCH_ROWS,
-    }
+    if tier == Tier::Native { rows.div_ceil(threads).max(BATCH_ROWS) } else { BATCH_ROWS }
 }
 
 fn slices(columns: &[ArrayRef], range: &Range<usize>) -> Vec<ArrayRef> {
