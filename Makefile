@@ -65,8 +65,10 @@ types: build ## mypy, and the stub against the module
 	$(BIN)/mypy
 	$(BIN)/stubtest arrowsmith._native --allowlist tests/python/stubtest_allowlist.txt
 
-bench: build ## every bench, against list loops, NumPy and datafusion-python
-	for bench in scalar aggregate grouped procedure; do $(BIN)/python -m benches.$$bench; done
+bench: build ## every bench, against list loops, NumPy, datafusion-python, numba and Rust
+	$(BIN)/pip install --quiet --group bench
+	for bench in scalar aggregate grouped procedure native; do \
+		$(PYO3) $(BIN)/python -m benches.$$bench; done
 
 fix: $(VENV)/installed ## format and mend what can be mended
 	cargo fmt --all

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from statistics import median
+from typing import Any
 
 from benches.harness.bench import Bench, Target
 from benches.harness.machine import Machine
@@ -82,9 +83,13 @@ def as_text(report: Report, *, markdown: bool = False) -> str:
     return "\n\n".join(parts)
 
 
-def as_json(report: Report) -> str:
-    """Return the report with the time of every run, in seconds."""
-    document = {
+def as_json(reports: Sequence[Report]) -> str:
+    """Return an array of reports with the time of every run, in seconds."""
+    return json.dumps([_document(report) for report in reports], indent=2)
+
+
+def _document(report: Report) -> dict[str, Any]:
+    return {
         "title": report.title,
         "when": report.when.isoformat(),
         "machine": asdict(report.machine),
@@ -112,7 +117,6 @@ def as_json(report: Report) -> str:
             for ratio in report.ratios
         ],
     }
-    return json.dumps(document, indent=2)
 
 
 def _case_rows(report: Report) -> tuple[list[str], list[list[str]]]:

@@ -289,7 +289,7 @@ def test_the_markdown_is_two_tables() -> None:
 
 
 def test_the_json_has_every_time() -> None:
-    document = json.loads(as_json(report(2.0)))
+    [document] = json.loads(as_json([report(2.0)]))
     assert document["cases"][0]["seconds"] == [2.0, 2.0, 3.0]
     assert document["cases"][0]["median"] == 2.0
     assert document["ratios"] == [
@@ -326,7 +326,26 @@ class TestCommand:
         arguments = ["--rows", "5", "--rounds", "2", "--json", str(path)]
         assert harness.main(self.make, rows=1, arguments=arguments) == 0
         assert capsys.readouterr().out.startswith("pair\n")
-        assert len(json.loads(path.read_text())["cases"][0]["seconds"]) == 2
+        assert len(json.loads(path.read_text())[0]["cases"][0]["seconds"]) == 2
+
+    def test_several_benches_and_sizes(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "out.json"
+        sizes = []
+
+        def make(rows: int) -> Iterator[Bench]:
+            sizes.append(rows)
+            yield pair(Recorder())
+            yield pair(Recorder(), targets=[Target("b", "a", 1e12)])
+
+        arguments = ["--rounds", "1", "--json", str(path)]
+        assert harness.main(make, rows=[5, 7], arguments=arguments) == 0
+        assert sizes == [5, 7]
+        assert len(json.loads(path.read_text())) == 4
+        assert capsys.readouterr().out.count("All answers compared first.") == 4
+        assert harness.main(make, rows=[5, 7], arguments=["--rows", "9", "--check"]) == 1
+        assert sizes == [5, 7, 9]
 
     @pytest.mark.parametrize(("options", "code"), [([], 0), (["--check"], 1)])
     def test_a_missed_target_fails_only_when_asked(self, options: list[str], code: int) -> None:
@@ -343,7 +362,10 @@ class TestCommand:
         assert harness.main(make, rows=5, arguments=[]) == 1
         captured = capsys.readouterr()
         assert captured.out == ""
-        assert captured.err == "not timed: 'b' does not answer what 'a' answers: 2 instead of 1\n"
+        assert (
+            captured.err
+            == "wrong is not timed: 'b' does not answer what 'a' answers: 2 instead of 1\n"
+        )
 
     @pytest.mark.parametrize(
         "options", [["--rows", "0"], ["--rounds", "0"], ["--warmup", "-1"], ["--nope"]]

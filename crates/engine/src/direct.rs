@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::{Function, Kind, RowNumbers, RowScope};
+use arrowsmith_contract::{Function, Kind, RowNumbers, RowScope, Tier};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
@@ -60,8 +60,14 @@ pub fn repeat(value: &ArrayRef, rows: usize) -> Result<ArrayRef> {
     Ok(adapter::repeat(value, rows)?)
 }
 
-fn ranges(rows: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..rows).step_by(BATCH_ROWS).map(move |start| start..rows.min(start + BATCH_ROWS))
+fn ranges(rows: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(each).map(move |start| start..rows.min(start + each))
+}
+
+/// The interpreter gets batches, between which threads take turns. Machine code needs no turns and
+/// looks for itself whether it is to stop: each thread gets one part, which costs least.
+fn part_rows(tier: Tier, rows: usize, threads: usize) -> usize {
+    if tier == Tier::Native { rows.div_ceil(threads).max(BATCH_ROWS) } else { BATCH_ROWS }
 }
 
 fn slices(columns: &[ArrayRef], range: &Range<usize>) -> Vec<ArrayRef> {
@@ -72,18 +78,19 @@ fn numbers(range: &Range<usize>) -> RowNumbers {
     RowNumbers::starting_at(range.start as u64, RowScope::Input)
 }
 
-/// Cut into batches, computed on all threads, put together in order.
+/// Cut into parts, computed on all threads, put together in order.
 async fn scalar(
     call: &Arc<Call>,
     columns: &[ArrayRef],
     rows: usize,
     threads: usize,
 ) -> Result<ArrayRef> {
-    let batches = stream::iter(ranges(rows)).map(|range| {
+    let part = part_rows(call.function().tier(), rows, threads);
+    let parts = stream::iter(ranges(rows, part)).map(|range| {
         let (call, columns) = (Arc::clone(call), slices(columns, &range));
         tokio::spawn(async move { call.invoke(&columns, range.len(), &numbers(&range)) })
     });
-    let answers: Vec<ArrayRef> = batches
+    let answers: Vec<ArrayRef> = parts
         .buffered(threads)
         .map(|joined| match joined {
             Ok(answer) => answer.map_err(Error::from),
@@ -96,9 +103,12 @@ async fn scalar(
 }
 
 fn join(function: &Function, answers: &[ArrayRef]) -> Result<ArrayRef> {
-    let answers: Vec<&dyn Array> = answers.iter().map(AsRef::as_ref).collect();
-    if answers.is_empty() {
-        return Ok(new_empty_array(function.signature.returns().data_type()));
+    match answers {
+        [] => Ok(new_empty_array(function.signature.returns().data_type())),
+        [answer] => Ok(Arc::clone(answer)),
+        answers => {
+            let answers: Vec<&dyn Array> = answers.iter().map(AsRef::as_ref).collect();
+            Ok(concat(&answers)?)
+        }
     }
-    Ok(concat(&answers)?)
 }

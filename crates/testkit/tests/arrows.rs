@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pyhost", &["contract", "arrow", "pyo3", "pyo3-arrow"]),
     ("python", &["contract", "engine", "native", "pyhost", "arrow", "pyo3", "pyo3-arrow"]),
     ("testkit", &["contract", "arrow", "proptest"]),
+    ("rust-loops", &["features", "arrow", "pyo3", "pyo3-arrow"]),
     ("sql-tests", &["contract", "engine", "testkit", "arrow"]),
 ];
 

@@ -10,6 +10,7 @@ use super::{join, numbers, ranges, slices};
 use crate::Result;
 use crate::adapter::Call;
 use crate::aggregates::{Measured, kernel_of};
+use crate::session::BATCH_ROWS;
 use crate::windows::{Walker, needs_whole_partitions};
 
 /// A column of one row.
@@ -20,7 +21,7 @@ pub(super) async fn aggregate(
 ) -> Result<ArrayRef> {
     let aggregation = kernel_of(call)?.begin(call.context())?;
     let mut accumulator = Measured::new(call, columns.len(), aggregation.accumulator()?)?;
-    for range in ranges(rows) {
+    for range in ranges(rows, BATCH_ROWS) {
         let (groups, context) = (vec![0; range.len()], call.context_for(numbers(&range)));
         accumulator.update(&groups, 1, &slices(columns, &range), &context)?;
         // Where the work can be ended.
@@ -38,7 +39,7 @@ pub(super) async fn window(
     let pieces: Vec<Range<usize>> = if needs_whole_partitions(call.function()) && rows > 0 {
         std::iter::once(0..rows).collect()
     } else {
-        ranges(rows).collect()
+        ranges(rows, BATCH_ROWS).collect()
     };
     let mut walker = Walker::new(Arc::clone(call));
     let mut answers = Vec::with_capacity(pieces.len());
