@@ -7,10 +7,7 @@ use arrowsmith_contract::{ExitCount, FunctionSource, NativeReport};
 
 use crate::Place;
 use crate::ir::{Exit, Module};
-use crate::machine::Left;
-
-/// The exit of values that have no place in the declared type.
-pub(super) const UNFIT: u32 = u32::MAX;
+use crate::machine::{Left, UNFIT};
 
 /// From how many rows on it is judged whether compiling was worth it.
 const ENOUGH: u64 = 10_000;

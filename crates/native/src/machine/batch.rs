@@ -9,8 +9,9 @@ use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float64Type, Int64Type};
 use arrow::util::bit_iterator::BitSliceIterator;
 
+use super::arena::Arena;
 use super::frame::{Column, DONE, Frame};
-use super::{Compiled, Error, stack};
+use super::{Compiled, Error, list_columns, stack};
 use crate::ir::{Slot, Type};
 
 pub use super::frame::Left;
@@ -24,7 +25,8 @@ static ALL_THERE: [u8; CHUNK / 8] = [0xff; CHUNK / 8];
 /// What the rows gave.
 #[derive(Debug)]
 pub struct Answer {
-    /// Of type Float64, Int64 or Boolean. NULL where a row wasn't asked for or gave None, anything
+    /// Of type Float64, Int64 or Boolean, or a list of one of the first two.
+    /// NULL where a row wasn't asked for or gave None, anything
     /// where it left.
     pub values: ArrayRef,
     /// The rows that left, in their order.
@@ -32,12 +34,13 @@ pub struct Answer {
 }
 
 /// The type of the columns that stand for a slot.
-pub(crate) fn column_type(ty: Type) -> Option<DataType> {
+pub(crate) fn column_type(ty: Type) -> DataType {
     match ty {
-        Type::Int => Some(DataType::Int64),
-        Type::Float => Some(DataType::Float64),
-        Type::Bool => Some(DataType::Boolean),
-        Type::Ints | Type::Floats | Type::NewInts | Type::NewFloats => None,
+        Type::Int => DataType::Int64,
+        Type::Float => DataType::Float64,
+        Type::Bool => DataType::Boolean,
+        Type::Ints | Type::NewInts => list_columns::list_type(DataType::Int64),
+        Type::Floats | Type::NewFloats => list_columns::list_type(DataType::Float64),
     }
 }
 
@@ -83,7 +86,7 @@ impl Compiled {
             return wrong(format!("{} columns of {}", columns.len(), self.parameters.len()));
         }
         for (column, slot) in columns.iter().zip(&self.parameters) {
-            if Some(column.data_type()) != column_type(slot.ty).as_ref() {
+            if *column.data_type() != column_type(slot.ty) {
                 return wrong(format!("{} for {slot}", column.data_type()));
             }
             if column.len() != rows {
@@ -114,6 +117,7 @@ struct Work<'a> {
     packed_validity: Vec<u64>,
     left_in_chunk: Vec<Left>,
     left: Vec<Left>,
+    arena: Arena,
 }
 
 impl<'a> Work<'a> {
@@ -134,6 +138,7 @@ impl<'a> Work<'a> {
             packed_validity: Vec::new(),
             left_in_chunk: vec![Left::default(); chunk],
             left: Vec::new(),
+            arena: Arena::default(),
         }
     }
 
@@ -154,6 +159,7 @@ impl<'a> Work<'a> {
             left_count: 0,
             stop: self.stop,
             depth: self.depth,
+            arena: &raw mut self.arena,
         };
         let asked = asked.filter(|asked| asked.null_count() > 0);
         let is_done = match asked {
@@ -188,6 +194,9 @@ impl<'a> Work<'a> {
         let given = nullable.then(|| NullBuffer::new(bits(self.packed_validity)));
         let nulls = NullBuffer::union(given.as_ref(), asked).filter(|nulls| nulls.null_count() > 0);
         let values: ArrayRef = match ty {
+            Type::NewInts | Type::NewFloats => {
+                list_columns::answer(ty, &self.numbers, self.arena.into_given(), nulls)
+            }
             Type::Bool => Arc::new(BooleanArray::new(bits(self.packed_bools), nulls)),
             Type::Float => Arc::new(numbers::<Float64Type>(self.numbers, nulls)),
             _ => Arc::new(numbers::<Int64Type>(self.numbers, nulls)),
@@ -209,16 +218,18 @@ fn column(array: &dyn Array, begin: usize) -> Column {
             let bits = array.as_boolean().values();
             place(bits.values(), bits.offset() + begin)
         }
+        DataType::List(_) => (list_columns::items(array), 0),
         DataType::Float64 => {
             (array.as_primitive::<Float64Type>().values()[begin..].as_ptr().cast(), 0)
         }
         _ => (array.as_primitive::<Int64Type>().values()[begin..].as_ptr().cast(), 0),
     };
+    let offsets = list_columns::offsets(array, begin);
     let (validity, first_validity) = match array.nulls() {
         Some(nulls) => place(nulls.validity(), nulls.offset() + begin),
         None => (ALL_THERE.as_ptr(), 0),
     };
-    Column { values, first_value, validity, first_validity }
+    Column { values, first_value, validity, first_validity, offsets }
 }
 
 /// The byte that a bit is in, and its place there.

@@ -14,7 +14,7 @@ use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
 use super::calls::Callee;
 use super::frame::Frame;
 use super::stack::OnStack;
-use super::{Error, function, host, rows, shape};
+use super::{Error, arena, function, host, rows, shape};
 use crate::ir::{HostFunction, Module, Slot};
 
 type Rows = unsafe extern "C" fn(*mut Frame, i64, i64) -> u32;
@@ -61,7 +61,7 @@ impl Drop for Compiled {
     }
 }
 
-/// Trusts that the module is verified and has no lists.
+/// Trusts that the module is verified and gives no lists to functions.
 pub(super) fn generate(module: &Module, returns: Slot) -> Result<Compiled, Error> {
     let mut jit = new_module()?;
     let (rows, on_stack) = match define_all(&mut jit, module, returns) {
@@ -77,7 +77,7 @@ pub(super) fn generate(module: &Module, returns: Slot) -> Result<Compiled, Error
         rows: unsafe { transmute::<*const u8, Rows>(rows) },
         parameters: module.parameters.clone(),
         returns,
-        is_straight: shape::is_straight(&module.functions[0]),
+        is_straight: shape::is_straight(&module.functions[0]) && returns.ty.item().is_none(),
         on_stack,
         code: Mutex::new(Some(jit)),
     })
@@ -87,6 +87,7 @@ fn new_module() -> Result<JITModule, Error> {
     let isa = isa().map_err(Error::Generator)?;
     let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
     builder.symbols(HostFunction::ALL.iter().map(|f| (f.name(), host::address(*f).0)));
+    builder.symbols(arena::symbols().map(|(name, address)| (name, address.0)));
     builder.symbols(host::LIBCALLS.iter().map(|(name, address)| (*name, address().0)));
     Ok(JITModule::new(builder))
 }

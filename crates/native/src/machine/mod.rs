@@ -2,8 +2,10 @@
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
 //! instructions, [`calls`] those that call, [`function`] makes functions that others call, [`rows`] the loop over a batch with
-//! the first function inside of it, [`vector`] the same for two rows at a time. [`batch`] is the safe face: columns in, an answer out.
+//! the first function inside of it, [`vector`] the same for two rows at a time.
+//! [`lists`] has the instructions for lists, [`arena`] their memory. [`batch`] is the safe face: columns in, an answer out.
 
+mod arena;
 mod arithmetic;
 mod batch;
 mod body;
@@ -12,6 +14,8 @@ mod code;
 mod frame;
 mod function;
 mod host;
+mod list_columns;
+mod lists;
 mod rows;
 mod shape;
 mod stack;
@@ -21,8 +25,10 @@ mod vector;
 
 use crate::ir::{Fault, Module, verify};
 
+pub(crate) use batch::column_type;
 pub use batch::{Answer, Left};
 pub use code::Compiled;
+pub(crate) use frame::UNFIT;
 pub(crate) use host::libm;
 
 /// Why there is no machine code.
@@ -54,9 +60,8 @@ pub const DEPTH: i64 = 400;
 /// A broken module, one that uses what the machine can't do yet, or a fault of Cranelift.
 pub fn compile(module: &Module) -> Result<Compiled, Error> {
     verify(module)?;
-    let lists = module.functions.iter().flat_map(|function| &function.variables);
-    if lists.into_iter().any(|variable| variable.ty.item().is_some()) {
-        return Err(Error::Unsupported("lists"));
+    if lists::cross_calls(module) {
+        return Err(Error::Unsupported("lists in calls"));
     }
     let Some(returns) = module.returns.filter(|_| module.state.is_empty()) else {
         return Err(Error::Unsupported("states"));

@@ -9,8 +9,9 @@ use cranelift_module::{FuncId, Linkage, Module as _};
 
 use super::body::{self, Around, Built, TRUSTED, Ways};
 use super::calls::{Callee, Nesting};
-use super::frame::{DONE, Left, Offset};
+use super::frame::{DONE, Left, Offset, UNFIT};
 use super::function::{self, STOPPED};
+use super::lists;
 use super::vector;
 use crate::ir::{Module, Slot, Type};
 
@@ -30,6 +31,7 @@ struct Source {
     first_value: Value,
     validity: Value,
     first_validity: Value,
+    offsets: Value,
 }
 
 /// Gives the bytes that a call takes on the stack, too.
@@ -94,6 +96,9 @@ fn build(
     builder.ins().brif(is_row, row_block, &[], behind, &[]);
 
     builder.switch_to_block(row_block);
+    if lists::are_made(module) {
+        lists::forget(builder, frame);
+    }
     let parameters: Vec<Value> =
         sources.iter().flat_map(|source| load(builder, *source, row)).collect();
     let ways = function::ways(builder, &module.functions[0]);
@@ -102,8 +107,20 @@ fn build(
     body::build(builder, &module.functions[0], &parameters, around)?;
 
     builder.switch_to_block(ways.done);
-    store(builder, returns, (values, validity), row, ways.done);
-    go_on(builder, row, next);
+    let mut returned = builder.block_params(ways.done).to_vec();
+    if returns.ty.item().is_some() {
+        let unfit = builder.create_block();
+        let length = lists::give(builder, jit, frame, (returns, &returned), unfit)?;
+        returned[usize::from(returns.nullable)] = length;
+        store(builder, returns, (values, validity), row, &returned);
+        go_on(builder, row, next);
+        builder.switch_to_block(unfit);
+        let exit = builder.ins().iconst(types::I32, i64::from(UNFIT));
+        builder.ins().jump(ways.left, &[exit.into()]);
+    } else {
+        store(builder, returns, (values, validity), row, &returned);
+        go_on(builder, row, next);
+    }
     leave(builder, frame, row, ways, next);
     finish(builder, ways.stopped, STOPPED);
     finish(builder, finished, i64::from(DONE));
@@ -123,6 +140,7 @@ fn sources(builder: &mut FunctionBuilder<'_>, frame: Value, slots: &[Slot]) -> V
             first_value: field(Offset::COLUMN_FIRST_VALUE),
             validity: field(Offset::COLUMN_VALIDITY),
             first_validity: field(Offset::COLUMN_FIRST_VALIDITY),
+            offsets: field(Offset::COLUMN_OFFSETS),
         }
     };
     slots.iter().enumerate().map(source).collect()
@@ -134,13 +152,16 @@ fn load(builder: &mut FunctionBuilder<'_>, source: Source, row: Value) -> Vec<Va
     if source.slot.nullable {
         variables.push(bit(builder, source.validity, source.first_validity, row));
     }
-    variables.push(match source.slot.ty {
-        Type::Bool => bit(builder, source.values, source.first_value, row),
+    match source.slot.ty {
+        Type::Bool => variables.push(bit(builder, source.values, source.first_value, row)),
+        ty if lists::is_column_list(ty) => {
+            variables.extend(lists::of_row(builder, source.values, source.offsets, row));
+        }
         ty => {
             let address = item(builder, source.values, row);
-            builder.ins().load(body::machine_type(ty), TRUSTED, address, 0)
+            variables.push(builder.ins().load(body::machine_type(ty), TRUSTED, address, 0));
         }
-    });
+    }
     variables
 }
 
@@ -161,15 +182,14 @@ fn bit(builder: &mut FunctionBuilder<'_>, bitmap: Value, first: Value, row: Valu
     builder.ins().band_imm_u(shifted, 1)
 }
 
-/// Puts what the row returned into the columns of the answer.
+/// Puts what the row returned into the columns of the answer; of a list its length.
 fn store(
     builder: &mut FunctionBuilder<'_>,
     slot: Slot,
     (values, validity): (Value, Value),
     row: Value,
-    done: Block,
+    returned: &[Value],
 ) {
-    let returned = builder.block_params(done).to_vec();
     if slot.nullable {
         let address = builder.ins().iadd(validity, row);
         builder.ins().store(TRUSTED, returned[0], address, 0);

@@ -13,6 +13,9 @@ mod emitter;
 mod ends;
 mod exits;
 mod iteration;
+#[cfg(test)]
+mod list_tests;
+mod lists;
 mod numbers;
 mod returns;
 mod shape;
@@ -28,7 +31,7 @@ use arrow::datatypes::DataType;
 use arrowsmith_contract::{NullPolicy, Signature};
 
 use crate::code::Program;
-use crate::ir::{Module, Slot};
+use crate::ir::{Module, Slot, Type};
 use crate::{Place, Refusal};
 use returns::Role;
 use shape::{Number, Shape};
@@ -42,15 +45,23 @@ pub(crate) use builtins::is_known as is_known_builtin;
 /// What stands in the way, with its place.
 pub(crate) fn module(program: &Program, signature: &Signature) -> Result<Module, Refusal> {
     let whole = Place::default();
-    let answer = number_of(signature.returns().data_type()).ok_or_else(|| {
-        Refusal::new(whole, format!("the return type {}, which is no number", signature.returns()))
+    let answer = answer_of(signature.returns().data_type()).ok_or_else(|| {
+        Refusal::new(
+            whole,
+            format!(
+                "the return type {}, which is neither number nor list of numbers",
+                signature.returns()
+            ),
+        )
     })?;
     let mut slots = Vec::new();
     let mut shapes = Vec::new();
     for parameter in signature.parameters() {
         let number = number_of(parameter.ty.data_type()).ok_or_else(|| {
-            let reason =
-                format!("the parameter {}: {}, which is no number", parameter.name, parameter.ty);
+            let reason = format!(
+                "the parameter {}: {}, which is no number and no list of numbers",
+                parameter.name, parameter.ty
+            );
             Refusal::new(whole, reason)
         })?;
         let nullable = parameter.nulls == NullPolicy::Pass;
@@ -79,6 +90,23 @@ fn number_of(data_type: &DataType) -> Option<Number> {
         | DataType::UInt8
         | DataType::UInt16
         | DataType::UInt32 => Some(Number::Int),
+        DataType::List(item) => match number_of(item.data_type())? {
+            Number::Int => Some(Number::List(Type::Ints)),
+            Number::Float => Some(Number::List(Type::Floats)),
+            Number::Bool | Number::List(_) => None,
+        },
         _ => None,
+    }
+}
+
+/// The same for the column of what is returned. Lists of small numbers are the interpreter's.
+fn answer_of(data_type: &DataType) -> Option<Number> {
+    match data_type {
+        DataType::List(item) => match item.data_type() {
+            DataType::Int64 => Some(Number::List(Type::NewInts)),
+            DataType::Float64 => Some(Number::List(Type::NewFloats)),
+            _ => None,
+        },
+        other => number_of(other),
     }
 }
