@@ -236,7 +236,7 @@ mod tests {
         // SAFETY: of this arena.
         let items = unsafe { (*list.as_ptr()).items };
         assert!(give(&mut arena, list));
-        assert_eq!(arena.into_given().as_mut_ptr(), items);
+        assert_eq!(arena.into_given().as_ptr(), items.cast_const());
     }
 
     #[test]
