@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, ListArray, MutableArrayData, make_array};
+use arrow::array::{ArrayRef, ListArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::FieldRef;
 use arrowsmith_contract::Result;
@@ -49,31 +49,28 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// Collects lists and tuples. What a row pushed before one of its items was refused stays among the
-/// items until the end.
+/// Collects lists and tuples. What a row pushed before one of its items was refused is followed by
+/// `push_null`, as each row has one entry, and stays among the items that a NULL hides.
 pub(super) struct ListBuilder {
     item: FieldRef,
     items: Box<dyn ResultBuilder>,
     /// How many items were pushed.
     pushed: usize,
-    rows: Vec<Range<usize>>,
+    /// Where each row ends among the items.
+    ends: Vec<usize>,
     is_there: Vec<bool>,
-    /// Of the rows.
-    total: usize,
 }
 
 impl ListBuilder {
     pub(super) fn new(item: &FieldRef) -> Result<Self> {
         let items = builder(item.data_type(), 0)?;
-        let (rows, is_there) = (Vec::new(), Vec::new());
-        Ok(Self { item: Arc::clone(item), items, pushed: 0, rows, is_there, total: 0 })
+        let (ends, is_there) = (Vec::new(), Vec::new());
+        Ok(Self { item: Arc::clone(item), items, pushed: 0, ends, is_there })
     }
 
-    fn add(&mut self, row: Option<Range<usize>>) {
-        self.is_there.push(row.is_some());
-        let row = row.unwrap_or(self.pushed..self.pushed);
-        self.total += row.len();
-        self.rows.push(row);
+    fn add(&mut self, is_there: bool) {
+        self.is_there.push(is_there);
+        self.ends.push(self.pushed);
     }
 
     fn push_item(&mut self, index: usize, item: &Bound<'_, PyAny>) -> Result<(), Misfit> {
@@ -92,23 +89,6 @@ impl ListBuilder {
         self.pushed += 1;
         Ok(())
     }
-
-    /// The lists, with what was pushed in vain left out.
-    fn lists(&mut self) -> ListArray {
-        let mut items = self.items.finish();
-        if self.total != items.len() {
-            let data = items.to_data();
-            let mut kept = MutableArrayData::new(vec![&data], false, self.total);
-            self.rows.iter().for_each(|row| kept.extend(0, row.start, row.end));
-            items = make_array(kept.freeze());
-        }
-        let lengths = self.rows.iter().map(ExactSizeIterator::len);
-        let is_there = std::mem::take(&mut self.is_there);
-        let nulls = Some(NullBuffer::from(is_there)).filter(|nulls| nulls.null_count() > 0);
-        let offsets = OffsetBuffer::from_lengths(lengths);
-        // Each item was checked against the field.
-        ListArray::new(Arc::clone(&self.item), offsets, items, nulls)
-    }
 }
 
 impl ResultBuilder for ListBuilder {
@@ -119,27 +99,35 @@ impl ResultBuilder for ListBuilder {
         } else if let Ok(tuple) = value.cast::<PyTuple>() {
             tuple.clone()
         } else if value::is_missing(value)? {
-            self.add(None);
+            self.add(false);
             return Ok(());
         } else {
             return Err(Misfit::Value("a list or a tuple is wanted"));
         };
-        let begin = self.pushed;
-        if i32::try_from(begin + items.len()).is_err() {
+        if i32::try_from(self.pushed + items.len()).is_err() {
             return Err(Misfit::Value("the lists of one batch have more than 2147483647 items"));
         }
         for (index, item) in items.iter().enumerate() {
             self.push_item(index, &item)?;
         }
-        self.add(Some(begin..self.pushed));
+        self.add(true);
         Ok(())
     }
 
     fn push_null(&mut self) {
-        self.add(None);
+        self.add(false);
     }
 
     fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.lists())
+        let ends = std::mem::take(&mut self.ends);
+        let begins = std::iter::once(0).chain(ends.iter().copied());
+        let lengths = ends.iter().zip(begins).map(|(end, begin)| end - begin);
+        let offsets = OffsetBuffer::from_lengths(lengths);
+        let nulls = NullBuffer::from(std::mem::take(&mut self.is_there));
+        let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
+        self.pushed = 0;
+        // Each item was checked against the field.
+        let item = Arc::clone(&self.item);
+        Arc::new(ListArray::new(item, offsets, self.items.finish(), nulls))
     }
 }
