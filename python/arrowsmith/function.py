@@ -22,8 +22,8 @@ class Function(StandIn):
     the one value of all rows; a window function takes the rows, in their order, as one partition.
 
     For a parameter that is a list, a flat array is one list: `series([1.0, 2.0])` is one call, and
-    gives a list of the kind that went in, or a scalar. A column of lists (an Arrow array of them, an
-    array of objects, a list of lists) is a column.
+    gives a list of the kind that went in, or a scalar. A column of lists (an Arrow array of them,
+    an array of objects, a list of lists) is a column.
 
     Example:
         >>> import arrowsmith

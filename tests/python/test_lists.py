@@ -48,9 +48,9 @@ def pick(values: list[int], index: int) -> int:
 
 def steps(values: list[int]) -> list[int]:
     out = [0]
-    for place, (a, b) in enumerate(zip(values, values)):
+    for place, (a, b) in enumerate(zip(values, values)):  # noqa: B905 - as users write it
         out.append(a * b + place)
-    if not values:
+    if len(values) == 0:
         return []
     return out if max(values) > 5 else values
 
@@ -58,7 +58,7 @@ def steps(values: list[int]) -> list[int]:
 def inverse(values: list[float]) -> list[float]:
     out = []
     for v in values:
-        out.append(1 / v)
+        out.append(1 / v)  # noqa: PERF401 - what is compiled
     return out
 
 
@@ -241,19 +241,25 @@ def test_lists_in_sql() -> None:
     session = arrowsmith.Database.in_memory().session()
     for function in (score_series, positive, total):
         session.add_function(function)
-    table = pa.table({
-        "g": [1, 1, 2],
-        "x": [1.0, 2.0, 3.0],
-        "xs": pa.array([[1.0, 2.0], None, []], pa.list_(pa.float64())),
-    })
+    table = pa.table(
+        {
+            "g": [1, 1, 2],
+            "x": [1.0, 2.0, 3.0],
+            "xs": pa.array([[1.0, 2.0], None, []], pa.list_(pa.float64())),
+        }
+    )
     session.register("t", table)
     (answers,) = session.sql("SELECT score_series(xs) FROM t").to_arrow().columns
     assert answers.to_pylist() == [score_series([1.0, 2.0]), None, []]
-    query = "SELECT array_length(score_series(array_agg(x ORDER BY x))) n FROM t GROUP BY g ORDER BY g"
+    query = (
+        "SELECT array_length(score_series(array_agg(x ORDER BY x))) n FROM t GROUP BY g ORDER BY g"
+    )
     assert session.sql(query).to_arrow().column("n").to_pylist() == [2, 1]
     query = "SELECT unnest(score_series(make_array(1.0, 2))) AS v"
     assert session.sql(query).to_arrow().column("v").to_pylist() == score_series([1.0, 2.0])
-    assert session.sql("SELECT total(make_array(1, 2, 3)) AS s").to_arrow().column("s")[0].as_py() == 6
+    assert (
+        session.sql("SELECT total(make_array(1, 2, 3)) AS s").to_arrow().column("s")[0].as_py() == 6
+    )
     assert session.sql("SELECT positive(make_array()) AS s").to_arrow().column("s")[0].as_py() == 0
 
 

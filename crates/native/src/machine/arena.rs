@@ -17,6 +17,9 @@ const MOST_GIVEN: usize = i32::MAX as usize;
 /// Room for the first items.
 const FIRST: usize = 8;
 
+/// A list of so many items is likely to become a long one.
+const LONG: usize = 512;
+
 /// A list as machine code knows it. Numbers lie there by their bits.
 #[repr(C)]
 pub(super) struct List {
@@ -32,6 +35,8 @@ pub(super) struct List {
 pub(super) struct Arena {
     /// How many of `lists` the row has made so far. Machine code sets it to zero with each row.
     pub(super) used: i64,
+    /// The longest list that the row was given: what it makes is often as long.
+    pub(super) longest: i64,
     most: usize,
     /// The capacity of all lists.
     room: usize,
@@ -43,7 +48,8 @@ pub(super) struct Arena {
 
 impl Default for Arena {
     fn default() -> Self {
-        Self { used: 0, most: MOST, room: 0, lists: Vec::new(), given: Vec::new() }
+        let (lists, given) = (Vec::new(), Vec::new());
+        Self { used: 0, longest: 0, most: MOST, room: 0, lists, given }
     }
 }
 
@@ -87,12 +93,16 @@ impl Arena {
     /// costs about one copy of each.
     fn grow(&mut self, list: &mut List) -> bool {
         let before = list.capacity as usize;
-        let wanted = before.saturating_mul(2).max(FIRST);
+        let mut wanted = before.saturating_mul(2).max(FIRST);
         if self.room - before + wanted > self.most {
             self.drop_unused();
         }
         if self.room - before + wanted > self.most {
             return false;
+        }
+        let longest = usize::try_from(self.longest).unwrap_or(0);
+        if before >= LONG && self.room - before + longest <= self.most {
+            wanted = wanted.max(longest);
         }
         // SAFETY: machine code has written `length` items, which is never more than the capacity.
         unsafe { list.memory.set_len(list.length as usize) };
@@ -237,6 +247,18 @@ mod tests {
         let items = unsafe { (*list.as_ptr()).items };
         assert!(give(&mut arena, list));
         assert_eq!(arena.into_given().as_ptr(), items.cast_const());
+    }
+
+    #[test]
+    fn a_list_that_becomes_long_gets_the_room_of_the_longest_at_once() {
+        let mut arena = Arena::default();
+        arena.longest = 100_000;
+        let list = arena.new_list().unwrap();
+        (0..513).for_each(|item| assert!(push(&mut arena, list, item)));
+        assert!((100_000..110_000).contains(&arena.room));
+        (513..100_001).for_each(|item| assert!(push(&mut arena, list, item)));
+        assert!(give(&mut arena, list));
+        assert!(arena.into_given().into_iter().eq(0..100_001));
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub(super) fn answer(
     mut items: Vec<u64>,
     nulls: Option<NullBuffer>,
 ) -> ArrayRef {
-    items.shrink_to_fit();
+    if items.len() < items.capacity() / 2 {
+        items.shrink_to_fit();
+    }
     let offsets = OffsetBuffer::<i32>::from_lengths(lengths.iter().map(|length| *length as usize));
     let item = if ty == Type::NewInts { DataType::Int64 } else { DataType::Float64 };
     let values: ArrayRef = match ty {

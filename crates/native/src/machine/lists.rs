@@ -20,6 +20,7 @@ const ITEMS: i32 = offset_of!(List, items) as i32;
 const LENGTH: i32 = offset_of!(List, length) as i32;
 const CAPACITY: i32 = offset_of!(List, capacity) as i32;
 const USED: i32 = offset_of!(Arena, used) as i32;
+const LONGEST: i32 = offset_of!(Arena, longest) as i32;
 
 /// Whether a variable of this type stands for an address and a length.
 pub(super) fn is_column_list(ty: Type) -> bool {
@@ -51,11 +52,25 @@ pub(super) fn are_made(module: &Module) -> bool {
     blocks.flat_map(|block| &block.ops).any(|op| matches!(op, Op::NewList { .. }))
 }
 
-/// Begins a row without lists.
-pub(super) fn forget(builder: &mut FunctionBuilder<'_>, frame: Value) {
+/// Begins a row with these parameters, without lists of its own.
+pub(super) fn begin_row(
+    builder: &mut FunctionBuilder<'_>,
+    frame: Value,
+    slots: &[Slot],
+    parameters: &[Value],
+) {
     let arena = builder.ins().load(types::I64, TRUSTED, frame, Offset::ARENA);
     let zero = builder.ins().iconst(types::I64, 0);
     builder.ins().store(TRUSTED, zero, arena, USED);
+    let (mut place, mut longest) = (0, zero);
+    for slot in slots {
+        place += 1 + usize::from(slot.nullable);
+        if is_column_list(slot.ty) {
+            longest = builder.ins().umax(longest, parameters[place]);
+            place += 1;
+        }
+    }
+    builder.ins().store(TRUSTED, longest, arena, LONGEST);
 }
 
 /// A row's list in a column: where its items are, and how many.

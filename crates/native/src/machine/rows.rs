@@ -96,11 +96,11 @@ fn build(
     builder.ins().brif(is_row, row_block, &[], behind, &[]);
 
     builder.switch_to_block(row_block);
-    if lists::are_made(module) {
-        lists::forget(builder, frame);
-    }
     let parameters: Vec<Value> =
         sources.iter().flat_map(|source| load(builder, *source, row)).collect();
+    if lists::are_made(module) {
+        lists::begin_row(builder, frame, &module.parameters, &parameters);
+    }
     let ways = function::ways(builder, &module.functions[0]);
     let nesting = Nesting::default();
     let around = Around { jit, callees, frame, depth, nesting, ways };
