@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from arrowsmith.optional import loaded, require
@@ -47,9 +48,11 @@ class _Pandas:
     def give(self, column: _native.Column) -> Any:  # noqa: ANN401
         pandas = require("pandas")
         values, dtype = _pandas_values(column)
+        # A list may come back with another length than it came with.
+        index = self._index if len(self._index) == len(column) else None
         if dtype is None and column.null_count:
             values = pandas.array(values.tolist(), dtype=_nullable(values.dtype.name))
-        return pandas.Series(values, index=self._index, name=self._name, dtype=dtype)
+        return pandas.Series(values, index=index, name=self._name, dtype=dtype)
 
 
 def _pandas_values(column: _native.Column) -> tuple[Any, str | None]:
@@ -105,6 +108,20 @@ def is_scalar(value: object) -> bool:
     if hasattr(value, "__arrow_c_array__") or hasattr(value, "__arrow_c_stream__"):
         return False
     return not getattr(value, "ndim", 0)
+
+
+def is_flat(array: object) -> bool:
+    """Tell whether an array is the items of one list, rather than a column of lists."""
+    kind = getattr(array, "dtype", None)
+    name = str(getattr(array, "type", "object") if kind is None else kind).lower()
+    if name != "object":
+        return not name.startswith(("list", "large_list", "fixed_size_list", "array"))
+    if not isinstance(array, Collection):
+        return False
+    first = next((item for item in array if item is not None), None)
+    if first is None:
+        return not len(array)
+    return is_scalar(first)
 
 
 def _array_family(array: object) -> Family:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arrowsmith._native import StandIn, boundary
-from arrowsmith.arrays import family_of, is_scalar
+from arrowsmith.arrays import family_of, is_flat, is_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,10 @@ class Function(StandIn):
     there are NULLs), Arrow arrays a pyarrow array, pandas and Polars series a series, lists a list,
     and scalars alone give a scalar. A scalar beside arrays counts for each row. An aggregate gives
     the one value of all rows; a window function takes the rows, in their order, as one partition.
+
+    For a parameter that is a list, a flat array is one list: `series([1.0, 2.0])` is one call, and
+    gives a list of the kind that went in, or a scalar. A column of lists (an Arrow array of them,
+    an array of objects, a list of lists) is a column.
 
     Example:
         >>> import arrowsmith
@@ -80,22 +84,34 @@ class Function(StandIn):
 
     @boundary
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - the same kind out as in
-        """Call the function on arrays of one length, scalars, or both.
+        """Call the function on arrays of one length, scalars, or both; lists are flat arrays.
 
         Raises:
             PlanError: A wrong number of arguments, or types that the function doesn't take.
             ConversionError: A value that doesn't fit its declared type.
             ValueError: Arrays of different lengths.
         """
-        constants = [is_scalar(argument) for argument in arguments]
+        lists = [self._is_one_list(argument, place) for place, argument in enumerate(arguments)]
+        constants = [
+            is_list or is_scalar(argument)
+            for argument, is_list in zip(arguments, lists, strict=True)
+        ]
         if self._stands_for is not None and all(constants) and self._native.is_called_inside:
             # A recursive function whose name is bound to this object: it means itself.
             return self._stands_for(*arguments)
-        family = family_of(arguments)
         answer = self._native.invoke(arguments, constants)
         if self._native.kind == "aggregate":
             return answer.to_list()[0]
-        return family.give(answer)
+        if any(lists) and all(constants):
+            items = answer.items()
+            return answer.to_list()[0] if items is None else family_of(arguments).give(items)
+        columns = zip(arguments, constants, strict=True)
+        return family_of([argument for argument, constant in columns if not constant]).give(answer)
+
+    def _is_one_list(self, argument: object, place: int) -> bool:
+        if is_scalar(argument) or not self._native.takes_list(place):
+            return False
+        return is_flat(argument)
 
     @boundary
     def explain(self, *, ir: bool = False) -> str:

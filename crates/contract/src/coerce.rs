@@ -8,7 +8,10 @@
 //! - Dates, timestamps and decimals go to other units, widths and scales where each value stays the
 //!   same; integers to decimals too. A timestamp with a zone goes to any zone, never to one without.
 //! - Strings keep their layout; a dictionary is its values' type.
+//! - Lists go to lists whose items their items go to.
 //! - A column of NULLs goes to anything. Nothing else changes its type.
+
+mod lists;
 
 use std::sync::Arc;
 
@@ -31,6 +34,7 @@ pub fn is_coercible(from: &DataType, to: &Type) -> bool {
         || (from.is_floating() && to.is_floating())
         || (is_decimal(from) && matches!(to, DataType::Float64))
         || changes_exactly(from, to)
+        || lists::are_coercible(from, to)
 }
 
 /// Whether values of one type may be values of the other where nothing of them is lost.
@@ -74,6 +78,9 @@ pub fn coerce(
     if let DataType::Dictionary(_, value) = from {
         let values = cast(column, value)?;
         return coerce(&values, to, function, argument, rows);
+    }
+    if let DataType::List(item) = target {
+        return lists::coerce(column, item, function, argument, rows);
     }
     let lenient = CastOptions { safe: true, ..CastOptions::default() };
     let cast = cast_with_options(column, target, &lenient)?;

@@ -10,6 +10,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList, PyTuple};
 use pyo3_arrow::ffi::{to_array_pycapsules, to_schema_pycapsule};
 
+use crate::lists;
+
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
 pub(crate) struct Column(ArrayRef);
@@ -35,6 +37,11 @@ impl Column {
     #[getter]
     fn type_name(&self) -> String {
         Type::from(self.0.data_type().clone()).to_string()
+    }
+
+    /// The items of the first list; None where there is none.
+    fn items(&self) -> Option<Self> {
+        lists::items_of(&self.0).map(Self)
     }
 
     fn __len__(&self) -> usize {

@@ -13,6 +13,7 @@ use pyo3::types::{PyList, PyTuple};
 use crate::column::Column;
 use crate::error::{raising, wait};
 use crate::explanation;
+use crate::lists;
 
 #[derive(Debug)]
 #[pyclass(frozen, module = "arrowsmith._native")]
@@ -26,7 +27,8 @@ impl Function {
         Self { session, function }
     }
 
-    /// An argument as a column of its declared type; a constant as a column of one row.
+    /// An argument as a column of its declared type; a constant as a column of one row. For a
+    /// parameter of lists a constant is the items of one list.
     fn column(
         &self,
         parameter: &contract::Parameter,
@@ -34,11 +36,19 @@ impl Function {
         constant: bool,
     ) -> PyResult<ArrayRef> {
         let py = argument.py();
-        let argument = if constant { PyList::new(py, [argument])?.into_any() } else { argument };
         let name = self.function.qualified_name().to_shared();
         let what = format!("argument {:?}", parameter.name);
-        exchange::array_from(&argument, Some(&parameter.ty), &name, &what)
-            .map_err(|error| to_pyerr(py, &error))
+        let raise = |error| to_pyerr(py, &error);
+        if constant
+            && !argument.is_none()
+            && let Some(item) = lists::item_of(parameter.ty.data_type())
+        {
+            let ty = contract::Type::from_field(item);
+            let items = exchange::array_from(&argument, Some(&ty), &name, &what).map_err(raise)?;
+            return lists::one_list(items, item).map_err(raise);
+        }
+        let argument = if constant { PyList::new(py, [argument])?.into_any() } else { argument };
+        exchange::array_from(&argument, Some(&parameter.ty), &name, &what).map_err(raise)
     }
 }
 
@@ -95,6 +105,12 @@ impl Function {
         contract::CancelToken::is_in_call_of(&self.name())
     }
 
+    /// Whether it takes lists at this place.
+    fn takes_list(&self, index: usize) -> bool {
+        let parameter = self.function.signature.parameter(index);
+        parameter.is_some_and(|parameter| lists::item_of(parameter.ty.data_type()).is_some())
+    }
+
     /// Calls the function on arrays of one length; `constants` tells which arguments are one value
     /// that counts for each row.
     fn invoke(
@@ -134,7 +150,7 @@ impl Function {
             .zip(constants)
             .map(
                 |(column, constant)| {
-                    if constant { engine::repeat(&column, rows) } else { Ok(column) }
+                    if constant && rows != 1 { engine::repeat(&column, rows) } else { Ok(column) }
                 },
             )
             .collect::<Result<Vec<_>, _>>()

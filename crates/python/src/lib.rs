@@ -10,6 +10,7 @@ mod error;
 mod explanation;
 mod function;
 mod listing;
+mod lists;
 mod plugins;
 mod progress;
 mod relation;

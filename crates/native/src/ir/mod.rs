@@ -86,7 +86,7 @@ pub enum Type {
     /// A column's list of values, all of them there.
     Ints,
     Floats,
-    /// A list that the function makes.
+    /// A list that the function makes. Copies of the variable are the same list.
     NewInts,
     NewFloats,
 }
@@ -216,12 +216,16 @@ pub enum Op {
         index: Var,
         exit: ExitId,
     },
+    /// Exits where the lists of the row are more than there is room for.
     NewList {
         to: Var,
+        exit: ExitId,
     },
+    /// Exits as [`Op::NewList`].
     Push {
         list: Var,
         value: Var,
+        exit: ExitId,
     },
     /// Stands at each back edge: the whole batch ends here if the query was stopped.
     Poll,

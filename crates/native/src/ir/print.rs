@@ -145,8 +145,10 @@ impl Function {
             Op::Item { to, array, index, exit } => {
                 format!("{} = item {}[{}] else {exit}", v(to), v(array), v(index))
             }
-            Op::NewList { to } => format!("{} = new_list", v(to)),
-            Op::Push { list, value } => format!("push {}, {}", v(list), v(value)),
+            Op::NewList { to, exit } => format!("{} = new_list else {exit}", v(to)),
+            Op::Push { list, value, exit } => {
+                format!("push {}, {} else {exit}", v(list), v(value))
+            }
             Op::Poll => "poll".into(),
         }
     }

@@ -10,16 +10,18 @@ use arrow::datatypes::{
 };
 use arrowsmith_contract::{Error, Result};
 
-use super::record::UNFIT;
+use super::lists;
 use crate::ir::{Slot, Type};
-use crate::machine::{Answer, Left};
+use crate::machine::{Answer, Left, UNFIT};
 
 pub(super) fn check(declared: &DataType, slot: Slot) -> Result<(), String> {
     let fits = match slot.ty {
         Type::Float => matches!(declared, DataType::Float32 | DataType::Float64),
         Type::Bool => *declared == DataType::Boolean,
         Type::Int => declared.is_integer() && *declared != DataType::UInt64,
-        Type::Ints | Type::Floats | Type::NewInts | Type::NewFloats => false,
+        Type::NewInts => lists::item_type(declared) == Some(&DataType::Int64),
+        Type::NewFloats => lists::item_type(declared) == Some(&DataType::Float64),
+        Type::Ints | Type::Floats => false,
     };
     if fits { Ok(()) } else { Err(format!("a result of {declared} from {slot}")) }
 }
@@ -28,6 +30,10 @@ pub(super) fn check(declared: &DataType, slot: Slot) -> Result<(), String> {
 pub(super) fn fit(answer: Answer, declared: &DataType) -> Result<Answer> {
     match declared {
         DataType::Float64 | DataType::Int64 | DataType::Boolean => Ok(answer),
+        DataType::List(field) => {
+            let values = lists::declared(&answer.values, field)?;
+            Ok(Answer { values, ..answer })
+        }
         DataType::Float32 => Ok(narrow::<Float64Type, Float32Type>(answer, small_float)),
         DataType::Int8 => Ok(small_ints::<Int8Type>(answer)),
         DataType::Int16 => Ok(small_ints::<Int16Type>(answer)),
@@ -69,7 +75,7 @@ fn narrow<From: ArrowPrimitiveType, To: ArrowPrimitiveType>(
 }
 
 /// Those that left already have no value that could be unfit.
-fn merge(mut left: Vec<Left>, unfit: &[u32]) -> Vec<Left> {
+pub(super) fn merge(mut left: Vec<Left>, unfit: &[u32]) -> Vec<Left> {
     if unfit.is_empty() {
         return left;
     }

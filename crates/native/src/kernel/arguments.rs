@@ -8,7 +8,9 @@ use arrow::compute::cast as cast_column;
 use arrow::datatypes::DataType;
 use arrowsmith_contract::{NullPolicy, Result, Signature};
 
+use super::lists;
 use crate::ir::{Module, Slot, Type};
+use crate::machine::column_type;
 
 /// Whether all values of a column's type are values of the code's.
 fn is_lossless(column: &DataType, ty: Type) -> bool {
@@ -25,15 +27,11 @@ fn is_lossless(column: &DataType, ty: Type) -> bool {
         ),
         Type::Float => matches!(column, DataType::Float32 | DataType::Float64),
         Type::Bool => *column == DataType::Boolean,
-        Type::Ints | Type::Floats | Type::NewInts | Type::NewFloats => false,
-    }
-}
-
-fn type_in_code(slot: Slot) -> DataType {
-    match slot.ty {
-        Type::Float => DataType::Float64,
-        Type::Bool => DataType::Boolean,
-        _ => DataType::Int64,
+        Type::Ints | Type::Floats => match (lists::item_type(column), ty.item()) {
+            (Some(column), Some(ty)) => is_lossless(column, ty),
+            _ => false,
+        },
+        Type::NewInts | Type::NewFloats => false,
     }
 }
 
@@ -53,7 +51,7 @@ pub(super) fn check(signature: &Signature, module: &Module) -> Result<(), String
     Ok(())
 }
 
-/// The rows that have no NULL where one skips the row; None for all of them.
+/// The rows that are computed: those that have no NULL where one skips the row; None for all of them.
 pub(super) fn asked(columns: &[ArrayRef], signature: &Signature) -> Option<NullBuffer> {
     let skips = |index| signature.parameter(index).is_some_and(|p| p.nulls == NullPolicy::Skip);
     let skipping = columns.iter().enumerate().filter(|(index, _)| skips(*index));
@@ -64,9 +62,12 @@ pub(super) fn asked(columns: &[ArrayRef], signature: &Signature) -> Option<NullB
 /// Only widens.
 pub(super) fn cast(columns: &[ArrayRef], module: &Module) -> Result<Vec<ArrayRef>> {
     let cast = |(column, slot): (&ArrayRef, &Slot)| {
-        let wanted = type_in_code(*slot);
+        let wanted = column_type(slot.ty);
         if *column.data_type() == wanted {
             return Ok(Arc::clone(column));
+        }
+        if slot.ty.item().is_some() {
+            return lists::argument(column, &wanted);
         }
         Ok(cast_column(column, &wanted)?)
     };

@@ -8,6 +8,7 @@ mod aggregate;
 mod answer;
 mod arguments;
 mod guard;
+mod lists;
 mod parts;
 #[cfg(test)]
 mod played;

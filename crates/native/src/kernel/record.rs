@@ -7,10 +7,8 @@ use arrowsmith_contract::{CallContext, ExitCount, FunctionSource, LiveCode, Nati
 
 use crate::Place;
 use crate::ir::{Exit, Module};
-use crate::machine::{AWAY, Left};
+use crate::machine::{AWAY, Left, UNFIT};
 
-/// The exit of values that have no place in the declared type.
-pub(super) const UNFIT: u32 = u32::MAX;
 pub(super) const UNFIT_REASON: &str = "a result that does not fit its declared type";
 
 /// From how many rows on it is judged whether compiling was worth it.

@@ -9,9 +9,10 @@ use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float64Type, Int64Type};
 use arrow::util::bit_iterator::BitSliceIterator;
 
+use super::arena::Arena;
 use super::code::Which;
 use super::frame::{Carried, Column, DONE, Frame};
-use super::{Compiled, Error, stack};
+use super::{Compiled, Error, list_columns, stack};
 use crate::ir::{Slot, Type};
 
 pub use super::frame::Left;
@@ -25,7 +26,8 @@ static ALL_THERE: [u8; CHUNK / 8] = [0xff; CHUNK / 8];
 /// What the rows gave.
 #[derive(Debug)]
 pub struct Answer {
-    /// Of type Float64, Int64 or Boolean. NULL where a row wasn't asked for or gave None, anything
+    /// Of type Float64, Int64 or Boolean, or a list of one of the first two.
+    /// NULL where a row wasn't asked for or gave None, anything
     /// where it left.
     pub values: ArrayRef,
     /// The rows that left, in their order.
@@ -33,12 +35,13 @@ pub struct Answer {
 }
 
 /// The type of the columns that stand for a slot.
-pub(crate) fn column_type(ty: Type) -> Option<DataType> {
+pub(crate) fn column_type(ty: Type) -> DataType {
     match ty {
-        Type::Int => Some(DataType::Int64),
-        Type::Float => Some(DataType::Float64),
-        Type::Bool => Some(DataType::Boolean),
-        Type::Ints | Type::Floats | Type::NewInts | Type::NewFloats => None,
+        Type::Int => DataType::Int64,
+        Type::Float => DataType::Float64,
+        Type::Bool => DataType::Boolean,
+        Type::Ints | Type::NewInts => list_columns::list_type(DataType::Int64),
+        Type::Floats | Type::NewFloats => list_columns::list_type(DataType::Float64),
     }
 }
 
@@ -91,7 +94,7 @@ impl Compiled {
             return wrong(format!("{} columns of {}", columns.len(), self.parameters.len()));
         }
         for (column, slot) in columns.iter().zip(&self.parameters) {
-            if Some(column.data_type()) != column_type(slot.ty).as_ref() {
+            if *column.data_type() != column_type(slot.ty) {
                 return wrong(format!("{} for {slot}", column.data_type()));
             }
             if column.len() != rows {
@@ -123,6 +126,7 @@ struct Work<'a> {
     packed_validity: Vec<u64>,
     left_in_chunk: Vec<Left>,
     left: Vec<Left>,
+    arena: Arena,
 }
 
 impl<'a> Work<'a> {
@@ -150,6 +154,7 @@ impl<'a> Work<'a> {
             packed_validity: Vec::new(),
             left_in_chunk: vec![Left::default(); chunk],
             left: Vec::new(),
+            arena: Arena::default(),
         }
     }
 
@@ -171,6 +176,7 @@ impl<'a> Work<'a> {
             stop: self.stop,
             depth: self.depth,
             carried: Carried::NONE,
+            arena: &raw mut self.arena,
         };
         let asked = asked.filter(|asked| asked.null_count() > 0);
         let is_done = match asked {
@@ -200,9 +206,14 @@ impl<'a> Work<'a> {
     }
 
     fn answer(self, asked: Option<&NullBuffer>) -> Answer {
-        let packed = (self.packed_bools, self.packed_validity);
-        let values = array(self.returns, self.rows, self.numbers, packed, asked);
-        Answer { values, left: self.left }
+        let Self { returns, rows, numbers, packed_bools, packed_validity, arena, left, .. } = self;
+        let values = if returns.ty.item().is_some() {
+            let nulls = nulls(returns, rows, packed_validity, asked);
+            list_columns::answer(returns.ty, &numbers, arena.into_given(), nulls)
+        } else {
+            array(returns, rows, numbers, (packed_bools, packed_validity), asked)
+        };
+        Answer { values, left }
     }
 }
 
@@ -214,14 +225,26 @@ pub(super) fn array(
     (bools, validity): (Vec<u64>, Vec<u64>),
     asked: Option<&NullBuffer>,
 ) -> ArrayRef {
-    let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, rows);
-    let given = slot.nullable.then(|| NullBuffer::new(bits(validity)));
-    let nulls = NullBuffer::union(given.as_ref(), asked).filter(|nulls| nulls.null_count() > 0);
+    let nulls = nulls(slot, rows, validity, asked);
     match slot.ty {
-        Type::Bool => Arc::new(BooleanArray::new(bits(bools), nulls)),
+        Type::Bool => {
+            let values = BooleanBuffer::new(bools.into(), 0, rows);
+            Arc::new(BooleanArray::new(values, nulls))
+        }
         Type::Float => Arc::new(numbers::<Float64Type>(values, nulls)),
         _ => Arc::new(numbers::<Int64Type>(values, nulls)),
     }
+}
+
+/// The rows that were asked for and gave a value; None for all of them.
+fn nulls(
+    slot: Slot,
+    rows: usize,
+    validity: Vec<u64>,
+    asked: Option<&NullBuffer>,
+) -> Option<NullBuffer> {
+    let given = slot.nullable.then(|| BooleanBuffer::new(validity.into(), 0, rows).into());
+    NullBuffer::union(given.as_ref(), asked).filter(|nulls| nulls.null_count() > 0)
 }
 
 pub(super) fn numbers<T: ArrowPrimitiveType>(
@@ -240,16 +263,18 @@ pub(super) fn column(array: &dyn Array, begin: usize) -> Column {
             let bits = array.as_boolean().values();
             place(bits.values(), bits.offset() + begin)
         }
+        DataType::List(_) => (list_columns::items(array), 0),
         DataType::Float64 => {
             (array.as_primitive::<Float64Type>().values()[begin..].as_ptr().cast(), 0)
         }
         _ => (array.as_primitive::<Int64Type>().values()[begin..].as_ptr().cast(), 0),
     };
+    let offsets = list_columns::offsets(array, begin);
     let (validity, first_validity) = match array.nulls() {
         Some(nulls) => place(nulls.validity(), nulls.offset() + begin),
         None => (ALL_THERE.as_ptr(), 0),
     };
-    Column { values, first_value, validity, first_validity }
+    Column { values, first_value, validity, first_validity, offsets }
 }
 
 /// The byte that a bit is in, and its place there.

@@ -17,6 +17,7 @@ use cranelift_module::{FuncId, Linkage, Module as _, ModuleError};
 use super::calls::{Callee, Nesting};
 use super::frame::Offset;
 use super::function::{LEFT, STOPPED};
+use super::lists;
 use crate::ir::{
     self, BinaryOp, Comparison, Constant, End, ExitId, HostFunction, Op, UnaryOp, Var,
 };
@@ -48,9 +49,11 @@ pub(super) struct Body<'a, 'b> {
     pub(super) nesting: Nesting,
     pub(super) ways: Ways,
     variables: Vec<Variable>,
+    /// Of lists that are an address and a length.
+    pub(super) lengths: Vec<Option<Variable>>,
     blocks: BTreeMap<usize, Block>,
     exits: BTreeMap<ExitId, Block>,
-    hosts: BTreeMap<&'static str, FuncRef>,
+    pub(super) hosts: BTreeMap<&'static str, FuncRef>,
     relay: Option<Block>,
 }
 
@@ -58,7 +61,7 @@ pub(super) fn machine_type(ty: ir::Type) -> Type {
     match ty {
         ir::Type::Float => types::F64,
         ir::Type::Bool => types::I8,
-        // Lists would be addresses; `compile` refuses them.
+        // Lists are addresses.
         _ => types::I64,
     }
 }
@@ -73,7 +76,8 @@ pub(super) struct Around<'a> {
     pub(super) ways: Ways,
 }
 
-/// Builds a function's blocks from the current place on, which has its parameters.
+/// Builds a function's blocks from the current place on, which has its parameters: one value each,
+/// but an address and a length for a column's list.
 pub(super) fn build(
     builder: &mut FunctionBuilder<'_>,
     function: &ir::Function,
@@ -83,6 +87,7 @@ pub(super) fn build(
     let order = super::shape::reachable(function);
     let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
     let variables: Vec<Variable> = function.variables.iter().map(variable).collect();
+    let lengths = lists::lengths(builder, function);
     let blocks = order.iter().map(|index| (*index, builder.create_block())).collect();
     let mut body = Body {
         builder,
@@ -94,13 +99,15 @@ pub(super) fn build(
         nesting,
         ways,
         variables,
+        lengths,
         blocks,
         exits: BTreeMap::new(),
         hosts: BTreeMap::new(),
         relay: None,
     };
-    for (var, value) in function.parameters.iter().zip(parameters) {
-        body.set(*var, *value);
+    let mut values = parameters.iter().copied();
+    for var in &function.parameters {
+        body.set_parameter(*var, &mut values);
     }
     let entry = body.blocks[&0];
     body.builder.ins().jump(entry, &[]);
@@ -148,10 +155,7 @@ impl Body<'_, '_> {
                 let value = self.constant(*value);
                 self.set(*to, value);
             }
-            Op::Copy { to, from } => {
-                let value = self.get(*from);
-                self.set(*to, value);
-            }
+            Op::Copy { to, from } => self.copy(*to, *from),
             Op::Unary { to, op, value } => {
                 let value = self.get(*value);
                 let value = self.unary(*op, value);
@@ -186,8 +190,16 @@ impl Body<'_, '_> {
                 self.call(to, function.0 as usize, arguments, *too_deep)?;
             }
             Op::Poll => self.poll(),
-            // `compile` refuses them.
-            Op::Length { .. } | Op::Item { .. } | Op::NewList { .. } | Op::Push { .. } => {}
+            Op::Length { to, array } => {
+                let length = self.length(*array);
+                self.set(*to, length);
+            }
+            Op::Item { to, array, index, exit } => {
+                let item = self.item(*array, *index, *exit);
+                self.set(*to, item);
+            }
+            Op::NewList { to, exit } => self.new_list(*to, *exit)?,
+            Op::Push { list, value, exit } => self.push(*list, *value, *exit)?,
         }
         Ok(())
     }

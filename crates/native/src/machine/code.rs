@@ -15,7 +15,7 @@ use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
 use super::calls::Callee;
 use super::frame::{DONE, Frame};
 use super::stack::OnStack;
-use super::{Error, fold, function, grouped, host, rows, shape};
+use super::{Error, arena, fold, function, grouped, host, rows, shape};
 use crate::ir::{HostFunction, Module, Slot, Type};
 
 type Loop = unsafe extern "C" fn(*mut Frame, i64, i64) -> u32;
@@ -105,7 +105,7 @@ impl Drop for Compiled {
     }
 }
 
-/// Trusts that the module is verified and has no lists.
+/// Trusts that the module is verified, gives no lists to functions and has none beside a state.
 pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
     let mut jit = new_module()?;
     let (loops, on_stack) = match define_all(&mut jit, module) {
@@ -121,7 +121,8 @@ pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
         state: module.state.clone(),
         parameters: module.parameters.clone(),
         returns: module.returns,
-        is_straight: shape::is_straight(&module.functions[0]),
+        is_straight: shape::is_straight(&module.functions[0])
+            && module.returns.is_none_or(|slot| slot.ty.item().is_none()),
         on_stack,
         code: Mutex::new(Some(jit)),
     })
@@ -145,6 +146,7 @@ fn new_module() -> Result<JITModule, Error> {
     let isa = isa().map_err(Error::Generator)?;
     let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
     builder.symbols(HostFunction::ALL.iter().map(|f| (f.name(), host::address(*f).0)));
+    builder.symbols(arena::symbols().map(|(name, address)| (name, address.0)));
     builder.symbols(host::LIBCALLS.iter().map(|(name, address)| (*name, address().0)));
     Ok(JITModule::new(builder))
 }

@@ -3,6 +3,8 @@
 use std::mem::offset_of;
 use std::sync::atomic::AtomicBool;
 
+use super::arena::Arena;
+
 /// A row that compiled code gave up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
@@ -11,6 +13,9 @@ pub struct Left {
     /// An index into [`crate::ir::Module::exits`].
     pub exit: u32,
 }
+
+/// The exit of values that have no place in the answer.
+pub(crate) const UNFIT: u32 = u32::MAX;
 
 /// Where the values of a parameter are, from the first row of a chunk on.
 #[derive(Clone, Copy)]
@@ -22,6 +27,8 @@ pub(super) struct Column {
     /// A bitmap; only read of parameters that may be NULL.
     pub(super) validity: *const u8,
     pub(super) first_validity: i64,
+    /// Of lists, where each begins and the last one ends among `values`, with 32 bits.
+    pub(super) offsets: *const u8,
 }
 
 /// What one call of the compiled loop works on: a chunk of a batch.
@@ -38,6 +45,7 @@ pub(super) struct Frame {
     /// How many calls may be made inside of each other.
     pub(super) depth: i64,
     pub(super) carried: Carried,
+    pub(super) arena: *mut Arena,
 }
 
 /// The states of a module that has some; else nobody reads it.
@@ -84,6 +92,7 @@ impl Offset {
     pub(super) const LEFT_COUNT: i32 = offset_of!(Frame, left_count) as i32;
     pub(super) const STOP: i32 = offset_of!(Frame, stop) as i32;
     pub(super) const DEPTH: i32 = offset_of!(Frame, depth) as i32;
+    pub(super) const ARENA: i32 = offset_of!(Frame, arena) as i32;
 
     pub(super) const CELL: i32 = carried(offset_of!(Carried, cell));
     pub(super) const GROUPS: i32 = carried(offset_of!(Carried, groups));
@@ -100,6 +109,7 @@ impl Offset {
     pub(super) const COLUMN_FIRST_VALUE: usize = offset_of!(Column, first_value);
     pub(super) const COLUMN_VALIDITY: usize = offset_of!(Column, validity);
     pub(super) const COLUMN_FIRST_VALIDITY: usize = offset_of!(Column, first_validity);
+    pub(super) const COLUMN_OFFSETS: usize = offset_of!(Column, offsets);
     pub(super) const LEFT_EXIT: i32 = offset_of!(Left, exit) as i32;
 }
 

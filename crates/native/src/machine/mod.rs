@@ -3,11 +3,13 @@
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
 //! instructions, [`calls`] those that call, [`function`] makes functions that others call, [`rows`] the
 //! loop over a batch with the first function inside of it, [`vector`] the same for two rows at a time;
-//! [`fold`] and [`grouped`] are the loops of functions with a state.
+//! [`fold`] and [`grouped`] are the loops of functions with a state. [`lists`] has the instructions for
+//! lists, [`arena`] their memory.
 //!
 //! The safe faces: [`batch`] takes columns and gives an answer, [`states`] keeps the states of groups,
 //! [`walk`] takes rows through one state, [`update`] through those of many groups.
 
+mod arena;
 mod arithmetic;
 mod batch;
 mod body;
@@ -18,6 +20,8 @@ mod frame;
 mod function;
 mod grouped;
 mod host;
+mod list_columns;
+mod lists;
 mod rows;
 mod shape;
 mod stack;
@@ -30,9 +34,10 @@ mod walk;
 
 use crate::ir::{Fault, Module, verify};
 
+pub(crate) use batch::column_type;
 pub use batch::{Answer, Left};
 pub use code::Compiled;
-pub(crate) use frame::AWAY;
+pub(crate) use frame::{AWAY, UNFIT};
 pub(crate) use host::libm;
 pub(crate) use states::{Cell, Kept, States};
 pub(crate) use walk::{Ended, Walk};
@@ -66,9 +71,11 @@ pub const DEPTH: i64 = 400;
 /// A broken module, one that uses what the machine can't do yet, or a fault of Cranelift.
 pub fn compile(module: &Module) -> Result<Compiled, Error> {
     verify(module)?;
-    let lists = module.functions.iter().flat_map(|function| &function.variables);
-    if lists.into_iter().any(|variable| variable.ty.item().is_some()) {
-        return Err(Error::Unsupported("lists"));
+    if lists::cross_calls(module) {
+        return Err(Error::Unsupported("lists in calls"));
+    }
+    if !module.state.is_empty() && lists::are_there(module) {
+        return Err(Error::Unsupported("lists beside a state"));
     }
     code::generate(module)
 }

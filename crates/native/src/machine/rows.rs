@@ -9,8 +9,9 @@ use cranelift_module::{FuncId, Linkage, Module as _};
 
 use super::body::{self, Around, Built, TRUSTED};
 use super::calls::{Callee, Nesting};
-use super::frame::{DONE, Left, Offset};
+use super::frame::{DONE, Left, Offset, UNFIT};
 use super::function::{self, STOPPED};
+use super::lists;
 use super::vector;
 use crate::ir::{Module, Slot, Type};
 
@@ -30,6 +31,7 @@ pub(super) struct Source {
     first_value: Value,
     validity: Value,
     first_validity: Value,
+    offsets: Value,
 }
 
 /// Defines a loop of that name, and gives the bytes that a call takes on the stack, too.
@@ -109,15 +111,28 @@ pub(super) fn build(
     builder.switch_to_block(row_block);
     let parameters: Vec<Value> =
         sources.iter().flat_map(|source| load(builder, *source, row)).collect();
+    if lists::are_made(module) {
+        lists::begin_row(builder, frame, &module.parameters, &parameters);
+    }
     let ways = function::ways(builder, &module.functions[0]);
     let nesting = Nesting::default();
     let around = Around { jit, callees, frame, depth, nesting, ways };
     body::build(builder, &module.functions[0], &parameters, around)?;
 
     builder.switch_to_block(ways.done);
-    let returned = builder.block_params(ways.done).to_vec();
+    let mut returned = builder.block_params(ways.done).to_vec();
+    let unfit = returns.ty.item().map(|_| builder.create_block());
+    if let Some(unfit) = unfit {
+        let length = lists::give(builder, jit, frame, (returns, &returned), unfit)?;
+        returned[usize::from(returns.nullable)] = length;
+    }
     store(builder, returns, answer, row, &returned);
     go_on(builder, row, next, &[]);
+    if let Some(unfit) = unfit {
+        builder.switch_to_block(unfit);
+        let exit = builder.ins().iconst(types::I32, i64::from(UNFIT));
+        builder.ins().jump(ways.left, &[exit.into()]);
+    }
     builder.switch_to_block(ways.left);
     let exit = builder.block_params(ways.left)[0];
     note(builder, frame, row, exit);
@@ -140,6 +155,7 @@ fn sources(builder: &mut FunctionBuilder<'_>, frame: Value, slots: &[Slot]) -> V
             first_value: field(Offset::COLUMN_FIRST_VALUE),
             validity: field(Offset::COLUMN_VALIDITY),
             first_validity: field(Offset::COLUMN_FIRST_VALIDITY),
+            offsets: field(Offset::COLUMN_OFFSETS),
         }
     };
     slots.iter().enumerate().map(source).collect()
@@ -157,13 +173,16 @@ pub(super) fn load(builder: &mut FunctionBuilder<'_>, source: Source, row: Value
     if source.slot.nullable {
         variables.push(bit(builder, source.validity, source.first_validity, row));
     }
-    variables.push(match source.slot.ty {
-        Type::Bool => bit(builder, source.values, source.first_value, row),
+    match source.slot.ty {
+        Type::Bool => variables.push(bit(builder, source.values, source.first_value, row)),
+        ty if lists::is_column_list(ty) => {
+            variables.extend(lists::of_row(builder, source.values, source.offsets, row));
+        }
         ty => {
             let address = item(builder, source.values, row);
-            builder.ins().load(body::machine_type(ty), TRUSTED, address, 0)
+            variables.push(builder.ins().load(body::machine_type(ty), TRUSTED, address, 0));
         }
-    });
+    }
     variables
 }
 
@@ -184,7 +203,7 @@ fn bit(builder: &mut FunctionBuilder<'_>, bitmap: Value, first: Value, row: Valu
     builder.ins().band_imm_u(shifted, 1)
 }
 
-/// Puts what the row returned into the columns of the answer.
+/// Puts what the row returned into the columns of the answer; of a list its length.
 pub(super) fn store(
     builder: &mut FunctionBuilder<'_>,
     slot: Slot,

@@ -93,6 +93,7 @@ impl Update<'_> {
                 columns: state_columns.as_ptr(),
                 initial,
             },
+            arena: std::ptr::null_mut(),
         };
         let mut call = |from, to| {
             // SAFETY: `Compiled::update` compared types and lengths of the columns, the groups of

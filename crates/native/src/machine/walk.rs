@@ -104,6 +104,7 @@ impl<'a> Walk<'a> {
             stop: self.stop,
             depth: self.depth,
             carried: Carried { cell: cell.numbers().as_mut_ptr(), ..Carried::NONE },
+            arena: std::ptr::null_mut(),
         };
         let mut call = |from, to| {
             // SAFETY: `Compiled::check` compared types and lengths of the columns, and `run` the

@@ -6,6 +6,7 @@ use crate::ir::{Op, Var};
 
 impl Walk<'_, '_> {
     pub(super) fn call(&mut self, function: usize, arguments: &[Value]) -> Result<Value, Stop> {
+        self.check_no_lists(arguments)?;
         let arguments: Vec<Value> = arguments.iter().map(|value| self.widen(value)).collect();
         let shapes: Vec<_> = arguments.iter().map(|value| value.shape.clone()).collect();
         let instance = self.unit.instance(function, &shapes).map_err(Stop::Refused)?;

@@ -72,7 +72,10 @@ impl Walk<'_, '_> {
                     walk.take(iterator, to, &step);
                     walk.go_to(body)
                 },
-                |walk| walk.go_to(done),
+                |walk| {
+                    walk.exhaust(iterator);
+                    walk.go_to(done)
+                },
             ),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lists::Read;
 use super::shape::{Iterated, Shape};
 use super::value::{self, Value};
 use super::walk::{Stop, Walk};
@@ -14,6 +15,8 @@ pub(super) struct Next {
     /// Whether there is an item; None where there certainly is one.
     pub(super) test: Option<Var>,
     item: Value,
+    /// What is read for the item once it is certain that there is one.
+    reads: Vec<Read>,
     /// The iterator behind that item.
     behind: Value,
 }
@@ -39,6 +42,12 @@ impl Walk<'_, '_> {
             Shape::Range => return self.range_iterator(value),
             Shape::Tuple(items) => Iterated::Tuple(Arc::clone(items), 0),
             Shape::Iterator(_) => return Ok(value.clone()),
+            Shape::List(ty) => {
+                let vars = vec![value.vars[0], self.emit.int(0)];
+                return Ok(Value::of(Shape::Iterator(Iterated::List(*ty)), vars));
+            }
+            // It may have items when somebody asks.
+            Shape::EmptyList => return self.leave("an iterator over a list that is still empty"),
             _ => return self.raise(ExceptionClass::TYPE, "a loop over what is no iterable"),
         };
         Ok(Value::of(Shape::Iterator(iterated), value.vars.clone()))
@@ -94,18 +103,28 @@ impl Walk<'_, '_> {
             Iterated::Tuple(shapes, taken) => {
                 let item = value::split(shapes, vars).into_iter().nth(*taken)?;
                 let behind = Iterated::Tuple(Arc::clone(shapes), taken + 1);
-                Some(Next { test: None, item, behind: iterator(behind, vars.to_vec()) })
+                Some(Next {
+                    test: None,
+                    item,
+                    reads: vec![],
+                    behind: iterator(behind, vars.to_vec()),
+                })
             }
             Iterated::Enumerate(inner) => {
                 let next = self.advance_over(inner, &vars[1..])?;
                 let one = self.emit.int(1);
                 let count = self.emit.binary(BinaryOp::AddWrapping, vars[0], one);
-                let item = Value::tuple(&[Value::int(vars[0]), next.item]);
+                let item = Value::tuple(&[Value::int(vars[0]), next.item.clone()]);
                 let behind = Iterated::Enumerate(Arc::new(iterated_of(&next.behind)));
-                let vars = [vec![count], next.behind.vars].concat();
-                Some(Next { test: next.test, item, behind: iterator(behind, vars) })
+                let vars = [vec![count], next.behind.vars.clone()].concat();
+                Some(Next { item, behind: iterator(behind, vars), ..next })
             }
             Iterated::Zip(inner) => self.advance_zip(inner, vars),
+            Iterated::List(ty) => {
+                let (test, read, item, index) = self.advance_list(*ty, vars[0], vars[1]);
+                let behind = iterator(Iterated::List(*ty), vec![vars[0], index]);
+                Some(Next { test: Some(test), item, reads: vec![read], behind })
+            }
         }
     }
 
@@ -118,12 +137,13 @@ impl Walk<'_, '_> {
         let after = self.emit.binary(BinaryOp::AddWrapping, next, step);
         let fewer = self.emit.binary(BinaryOp::SubtractWrapping, left, one);
         let behind = iterator(Iterated::Range, vec![after, fewer, step]);
-        Next { test: Some(test), item: Value::int(item), behind }
+        Next { test: Some(test), item: Value::int(item), reads: vec![], behind }
     }
 
     fn advance_zip(&mut self, inner: &[Iterated], vars: &[Var]) -> Option<Next> {
         let mut rest = vars;
-        let (mut test, mut items, mut behind, mut behind_vars) = (None, vec![], vec![], vec![]);
+        let (mut test, mut items, mut reads) = (None, vec![], vec![]);
+        let (mut behind, mut behind_vars) = (vec![], vec![]);
         for one in inner {
             let count = Shape::Iterator(one.clone()).types().len();
             let (own, others) = rest.split_at(count);
@@ -134,16 +154,18 @@ impl Walk<'_, '_> {
                 (a, b) => a.or(b),
             };
             items.push(next.item);
+            reads.extend(next.reads);
             behind.push(iterated_of(&next.behind));
             behind_vars.extend(next.behind.vars);
         }
         // zip() without iterables has no item.
         let behind = iterator(Iterated::Zip(behind.into()), behind_vars);
-        (!items.is_empty()).then(|| Next { test, item: Value::tuple(&items), behind })
+        (!items.is_empty()).then(|| Next { test, item: Value::tuple(&items), reads, behind })
     }
 
     /// Sets the local of the loop and moves the iterator on.
     pub(super) fn take(&mut self, iterator: Local, to: Local, next: &Next) {
+        self.read_all(&next.reads);
         self.assign(to, &next.item);
         self.assign(iterator, &next.behind);
     }
@@ -156,6 +178,6 @@ fn iterator(iterated: Iterated, vars: Vec<Var>) -> Value {
 fn iterated_of(value: &Value) -> Iterated {
     match &value.shape {
         Shape::Iterator(iterated) => iterated.clone(),
-        _ => Iterated::Tuple(Arc::new([]), 0),
+        _ => Iterated::nothing(),
     }
 }

@@ -15,6 +15,9 @@ mod entry;
 mod exits;
 mod instances;
 mod iteration;
+#[cfg(test)]
+mod list_tests;
+mod lists;
 mod numbers;
 mod returns;
 mod shape;
@@ -32,7 +35,7 @@ use arrow::datatypes::DataType;
 use arrowsmith_contract::{NullPolicy, Signature};
 
 use crate::code::Program;
-use crate::ir::{Module, Slot};
+use crate::ir::{Module, Slot, Type};
 use crate::state::Layout;
 use crate::{Place, Refusal};
 use entry::Entry;
@@ -64,8 +67,10 @@ pub(crate) fn module(program: &Program, signature: &Signature) -> Result<Module,
 
 /// What a row's value is computed in.
 fn answer(signature: &Signature) -> Result<Number, Refusal> {
-    number_of(signature.returns().data_type()).ok_or_else(|| {
-        let reason = format!("the return type {}, which is no number", signature.returns());
+    let returns = signature.returns();
+    answer_of(returns.data_type()).ok_or_else(|| {
+        let reason =
+            format!("the return type {returns}, which is no number and no list of numbers");
         Refusal::new(Place::default(), reason)
     })
 }
@@ -76,8 +81,10 @@ fn row(signature: &Signature) -> Result<(Vec<Slot>, Vec<Shape>), Refusal> {
     let mut shapes = Vec::new();
     for parameter in signature.parameters() {
         let number = number_of(parameter.ty.data_type()).ok_or_else(|| {
-            let reason =
-                format!("the parameter {}: {}, which is no number", parameter.name, parameter.ty);
+            let reason = format!(
+                "the parameter {}: {}, which is no number and no list of numbers",
+                parameter.name, parameter.ty
+            );
             Refusal::new(Place::default(), reason)
         })?;
         let nullable = parameter.nulls == NullPolicy::Pass;
@@ -99,6 +106,23 @@ fn number_of(data_type: &DataType) -> Option<Number> {
         | DataType::UInt8
         | DataType::UInt16
         | DataType::UInt32 => Some(Number::Int),
+        DataType::List(item) => match number_of(item.data_type())? {
+            Number::Int => Some(Number::List(Type::Ints)),
+            Number::Float => Some(Number::List(Type::Floats)),
+            Number::Bool | Number::List(_) => None,
+        },
         _ => None,
+    }
+}
+
+/// The same for the column of what is returned. Lists of small numbers are the interpreter's.
+fn answer_of(data_type: &DataType) -> Option<Number> {
+    match data_type {
+        DataType::List(item) => match item.data_type() {
+            DataType::Int64 => Some(Number::List(Type::NewInts)),
+            DataType::Float64 => Some(Number::List(Type::NewFloats)),
+            _ => None,
+        },
+        other => number_of(other),
     }
 }

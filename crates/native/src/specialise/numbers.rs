@@ -84,6 +84,11 @@ impl Walk<'_, '_> {
                 Value::bool(self.emit.compare_floats(Comparison::NotEqual, value.vars[0], zero))
             }
             Shape::Tuple(items) => Value::truth(!items.is_empty()),
+            Shape::EmptyList => Value::truth(false),
+            Shape::List(_) => {
+                let (length, zero) = (self.list_length(value.vars[0]), self.emit.int(0));
+                Value::bool(self.emit.compare_ints(Comparison::NotEqual, length, zero))
+            }
             Shape::Exception(_) | Shape::Iterator(_) => Value::truth(true),
             Shape::Range => {
                 let (length, zero) = (self.range_length(value)?, self.emit.int(0));

@@ -65,6 +65,7 @@ impl Walk<'_, '_> {
             Number::Bool => self.emit.bool(false),
             Number::Int => self.emit.int(0),
             Number::Float => self.emit.float(0.0),
+            Number::List(ty) => self.make_list(ty),
         }
     }
 
@@ -77,6 +78,7 @@ impl Walk<'_, '_> {
                 Ok(self.emit.unary(UnaryOp::BoolToInt, var))
             }
             (Number::Float, Shape::Int) => Ok(self.exact_float(value.vars[0])),
+            (Number::List(ty), _) => self.list_answer(ty, value),
             (_, shape) => {
                 let reason = format!("{} for a result of another type", shape.name());
                 self.leave(&reason)
@@ -96,6 +98,7 @@ impl Walk<'_, '_> {
 
     fn give_back(&mut self, value: &Value, expected: Option<&Shape>) -> Result<(), Stop> {
         let value = self.widen(value);
+        self.check_no_lists(std::slice::from_ref(&value))?;
         let known = match (&self.returned, expected) {
             (Returned::Shape(shape), _) => Some(shape.clone()),
             (_, expected) => expected.cloned(),

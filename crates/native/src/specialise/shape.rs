@@ -23,6 +23,10 @@ pub(super) enum Shape {
     /// A parameter that nobody has looked at yet: None or such a number.
     Nullable(Number),
     Tuple(Arc<[Shape]>),
+    /// A list that is known to be empty, of which nobody knows what its items will be.
+    EmptyList,
+    /// Of `Ints` or `Floats`, which are only read, or `NewInts` or `NewFloats`.
+    List(Type),
     Exception(ExceptionClass),
     /// First, end and step.
     Range,
@@ -34,6 +38,8 @@ pub(super) enum Number {
     Bool,
     Int,
     Float,
+    /// Not one but a list of them.
+    List(Type),
 }
 
 /// What a `for` goes over.
@@ -46,6 +52,8 @@ pub(super) enum Iterated {
     /// The next number, then what the iterator has.
     Enumerate(Arc<Iterated>),
     Zip(Arc<[Iterated]>),
+    /// The list, and the index of the next item.
+    List(Type),
 }
 
 impl Number {
@@ -54,6 +62,7 @@ impl Number {
             Self::Bool => Type::Bool,
             Self::Int => Type::Int,
             Self::Float => Type::Float,
+            Self::List(ty) => ty,
         }
     }
 
@@ -62,6 +71,7 @@ impl Number {
             Self::Bool => Shape::Bool,
             Self::Int => Shape::Int,
             Self::Float => Shape::Float,
+            Self::List(ty) => Shape::List(ty),
         }
     }
 }
@@ -82,6 +92,7 @@ impl Shape {
             // The value first: that it is no None changes nothing about its place.
             Self::Nullable(number) => types.extend([number.ty(), Type::Bool]),
             Self::Tuple(items) => items.iter().for_each(|item| item.collect(types)),
+            Self::List(ty) => types.push(*ty),
             Self::Range => types.extend([Type::Int; 3]),
             Self::Iterator(iterated) => iterated.collect(types),
             Self::Dead
@@ -89,6 +100,7 @@ impl Shape {
             | Self::None
             | Self::True
             | Self::False
+            | Self::EmptyList
             | Self::Exception(_) => {}
         }
     }
@@ -119,7 +131,9 @@ impl Shape {
             Self::True | Self::False | Self::Bool => "a bool",
             Self::Int => "an int",
             Self::Float => "a float",
+            Self::Nullable(Number::List(_)) => "a list or None",
             Self::Nullable(_) => "a number or None",
+            Self::EmptyList | Self::List(_) => "a list",
             Self::Tuple(_) => "a tuple",
             Self::Exception(_) => "an exception",
             Self::Range => "a range",
@@ -129,6 +143,11 @@ impl Shape {
 }
 
 impl Iterated {
+    /// What has no items any more.
+    pub(super) fn nothing() -> Self {
+        Self::Tuple(Arc::new([]), 0)
+    }
+
     fn collect(&self, types: &mut Vec<Type>) {
         match self {
             Self::Range => types.extend([Type::Int; 3]),
@@ -138,6 +157,7 @@ impl Iterated {
                 inner.collect(types);
             }
             Self::Zip(inner) => inner.iter().for_each(|one| one.collect(types)),
+            Self::List(ty) => types.extend([*ty, Type::Int]),
         }
     }
 }

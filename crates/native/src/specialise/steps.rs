@@ -1,6 +1,6 @@
 //! The steps of a block.
 
-use super::shape::Shape;
+use super::shape::{Iterated, Shape};
 use super::value::{self, Value};
 use super::walk::{Stop, Walk};
 use crate::code::{Constant, Local, Op, Operand, UnaryOp};
@@ -19,6 +19,7 @@ impl Walk<'_, '_> {
         }
         match op {
             Op::Set { to, value } => {
+                self.check_move(*value)?;
                 let value = self.operand(*value);
                 self.assign(*to, &value);
             }
@@ -48,19 +49,24 @@ impl Walk<'_, '_> {
             }
             Op::Tuple { to, items } => {
                 let items = self.operands(items);
+                self.check_items(&items)?;
                 self.assign(*to, &Value::tuple(&items));
             }
             Op::Unpack { to, value } => return self.unpack(to, *value),
             Op::Item { to, value, index } => return self.item(*to, *value, *index),
             Op::Iterate { to, value } => {
                 let value = self.operand(*value);
-                let iterator = self.iterate(&value)?;
+                let iterator = match value.shape {
+                    Shape::EmptyList => Value::of(Shape::Iterator(Iterated::nothing()), vec![]),
+                    _ => self.iterate(&value)?,
+                };
                 self.assign(*to, &iterator);
             }
             Op::Attribute { .. } | Op::SetAttribute { .. } | Op::Field { .. } => {
                 return self.refuse("an attribute of an object");
             }
-            Op::NewList { .. } | Op::Append { .. } => return self.refuse("a list"),
+            Op::NewList { to } => self.assign(*to, &Value::of(Shape::EmptyList, vec![])),
+            Op::Append { list, value } => return self.append(*list, *value),
         }
         Ok(())
     }
@@ -133,7 +139,9 @@ impl Walk<'_, '_> {
         let value = self.operand(value);
         let Shape::Tuple(shapes) = &value.shape else {
             return match value.shape {
-                Shape::Range | Shape::Iterator(_) => self.leave("an iterator is unpacked"),
+                Shape::Range | Shape::Iterator(_) | Shape::List(_) | Shape::EmptyList => {
+                    self.leave("an iterable is unpacked")
+                }
                 _ => self.raise(ExceptionClass::TYPE, "what is no tuple is unpacked"),
             };
         };
@@ -151,6 +159,15 @@ impl Walk<'_, '_> {
         let (value, index) = (self.operand(value), self.operand(index));
         let Some(items) = value.items() else {
             return match value.shape {
+                Shape::List(_) => {
+                    let item = self.list_item(&value, &index)?;
+                    self.assign(to, &item);
+                    Ok(())
+                }
+                Shape::EmptyList => {
+                    self.int(&index)?;
+                    self.raise(ExceptionClass::INDEX, "an index beyond the list")
+                }
                 Shape::Range => self.leave("an item of a range"),
                 _ => self.raise(ExceptionClass::TYPE, "an item of what has none"),
             };

@@ -88,6 +88,7 @@ pub(super) fn push(
         Ok(()) => Ok(()),
         Err(_) if is_overdue => Err(Failure::TimedOut),
         Err(Misfit::Value(hint)) => Err(Failure::Misfit(note::short_repr(value), hint)),
+        Err(Misfit::Part(part)) => Err(Failure::Misfit(part.0, part.1)),
         Err(Misfit::Raised(exception)) => Err(Failure::Raised(*exception)),
     }
 }

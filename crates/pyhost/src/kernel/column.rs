@@ -19,12 +19,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString};
 
 use super::decimal;
+use super::lists::Lists;
 use super::temporal::{self, Datetimes};
 use crate::errors::{self, ErrorClass};
 
 /// The types that become Python values, and are made of them, as errors list them.
 pub(crate) const SUPPORTED_NAMES: &str = "float, int, string, bool, date, timestamp, decimal, \
-float32, int8, int16, int32, uint8, uint16, uint32, uint64, large_string, string_view";
+float32, int8, int16, int32, uint8, uint16, uint32, uint64, large_string, string_view, and lists of these";
 
 /// Whether values of a type become Python values, and are made of them.
 pub(crate) fn is_supported(data_type: &DataType) -> bool {
@@ -42,6 +43,9 @@ pub(crate) fn is_supported(data_type: &DataType) -> bool {
                 | DataType::Decimal128(..)
                 | DataType::Decimal256(..)
         )
+        || matches!(data_type, DataType::List(item) if !item.data_type().is_nested()
+            && item.metadata().is_empty()
+            && is_supported(item.data_type()))
 }
 
 /// A column of a supported type.
@@ -70,6 +74,7 @@ enum Values<'a> {
     Timestamp(&'a ScalarBuffer<i64>, Datetimes),
     Decimal128(&'a Decimal128Array),
     Decimal256(&'a Decimal256Array),
+    List(Box<Lists<'a>>),
 }
 
 impl<'a> Column<'a> {
@@ -110,6 +115,7 @@ impl<'a> Column<'a> {
             Values::Decimal256(array) => {
                 return made(py, decimal::object(py, &array.value_as_string(row)));
             }
+            Values::List(lists) => return lists.object(py, row),
         })
     }
 
@@ -121,6 +127,7 @@ impl<'a> Column<'a> {
             Values::Timestamp(values, datetimes) => {
                 ("datetime.datetime", datetimes.refused(values[row])?)
             }
+            Values::List(lists) => return lists.refused(row),
             _ => return None,
         };
         Some(Unheld { value: show_value(self.array, row), class, why })
@@ -177,6 +184,7 @@ impl<'a> Values<'a> {
             }
             DataType::Decimal128(..) => Self::Decimal128(array.as_primitive()),
             DataType::Decimal256(..) => Self::Decimal256(array.as_primitive()),
+            DataType::List(_) => Self::List(Box::new(Lists::new(array.as_list())?)),
             other => return Err(Error::Internal(format!("no Python value for {other}"))),
         })
     }

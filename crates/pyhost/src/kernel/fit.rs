@@ -110,6 +110,7 @@ impl Wanted<'_> {
         let number = (self.number)(row);
         match misfit {
             Misfit::Value(hint) => self.misfit(Some(number), note::short_repr(value), hint),
+            Misfit::Part(part) => self.misfit(Some(number), part.0, part.1),
             Misfit::Raised(exception) => {
                 errors::raised(value.py(), *exception, self.function, Some(number))
             }
@@ -122,6 +123,10 @@ impl Wanted<'_> {
             return Ok(Arc::clone(array));
         };
         let target = ty.data_type();
+        // A NULL item that is given is for the function to judge.
+        if self.owner == Owner::Caller && matches!(target, DataType::List(_)) {
+            return self.coerced(array, ty);
+        }
         let numeric = target.is_integer() || target.is_floating();
         let array = match array.data_type() {
             DataType::Boolean if numeric => cast(array, target)?,
@@ -134,8 +139,14 @@ impl Wanted<'_> {
             }
             _ => Arc::clone(array),
         };
-        let fitted = coerce::coerce(&array, ty, self.function, self.what, &RowNumbers::default());
-        let fitted = fitted.map_err(|error| match error {
+        let fitted = self.coerced(&array, ty)?;
+        // Strings may still have another layout.
+        if fitted.data_type() == target { Ok(fitted) } else { Ok(cast(&fitted, target)?) }
+    }
+
+    fn coerced(&self, array: &ArrayRef, ty: &Type) -> Result<ArrayRef> {
+        let fitted = coerce::coerce(array, ty, self.function, self.what, &RowNumbers::default());
+        fitted.map_err(|error| match error {
             Error::Conversion { row, value, hint, .. } => {
                 let row = row.map(|row| (self.number)(row.number as usize));
                 self.misfit(row, value, hint)
@@ -145,9 +156,7 @@ impl Wanted<'_> {
                 self.misfit(None, format!("an array of {found}"), "")
             }
             other => other,
-        })?;
-        // Strings may still have another layout.
-        if fitted.data_type() == target { Ok(fitted) } else { Ok(cast(&fitted, target)?) }
+        })
     }
 
     fn misfit(&self, row: Option<RowNumber>, value: String, hint: impl Into<String>) -> Error {

@@ -14,6 +14,7 @@ mod failure;
 mod fit;
 mod found;
 mod instances;
+mod lists;
 mod note;
 mod numpy_form;
 mod parts;
@@ -64,6 +65,7 @@ pub(crate) fn prepare(py: Python<'_>, data_type: &DataType) -> Result<()> {
     };
     prepared.map_err(|exception| errors::from_loader(py, exception))?;
     match data_type {
+        DataType::List(item) => prepare(py, item.data_type()),
         DataType::Timestamp(_, Some(zone)) => temporal::Zone::new(zone).check(py),
         _ => Ok(()),
     }
@@ -80,7 +82,7 @@ pub(crate) fn natural_type(value: &Bound<'_, PyAny>) -> PyResult<Option<DataType
     });
     match found {
         Ok(found) => Ok(found),
-        Err(Misfit::Value(_)) => Ok(None),
+        Err(Misfit::Value(_) | Misfit::Part(_)) => Ok(None),
         Err(Misfit::Raised(exception)) => Err(*exception),
     }
 }

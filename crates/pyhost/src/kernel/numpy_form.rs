@@ -95,5 +95,14 @@ fn objects<'py>(
     numpy: &Bound<'py, PyModule>,
     column: &ArrayRef,
 ) -> PyResult<Bound<'py, PyAny>> {
-    numpy.call_method1("array", (to_list(py, column)?, "object"))
+    let values = to_list(py, column)?;
+    if !column.data_type().is_nested() {
+        return numpy.call_method1("array", (values, "object"));
+    }
+    // Of lists of one length it would make an array of two dimensions.
+    let array = numpy.call_method1("empty", (values.len(), "object"))?;
+    for (index, value) in values.iter().enumerate() {
+        array.set_item(index, value)?;
+    }
+    Ok(array)
 }

@@ -14,6 +14,7 @@ use arrow::datatypes::{
 use arrowsmith_contract::{Error, Result};
 use pyo3::prelude::*;
 
+use super::lists::ListBuilder;
 use super::value::{self, Misfit, Read};
 use super::{decimal, temporal};
 
@@ -54,6 +55,7 @@ pub(super) fn builder(data_type: &DataType, rows: usize) -> Result<Box<dyn Resul
         DataType::LargeUtf8 => {
             Box::new(Strings::<i64>(GenericStringBuilder::with_capacity(rows, 0)))
         }
+        DataType::List(item) => Box::new(ListBuilder::new(item)?),
         DataType::Utf8View => Box::new(StringViews(StringViewBuilder::with_capacity(rows))),
         other => return Err(Error::Internal(format!("no array of Python values for {other}"))),
     })

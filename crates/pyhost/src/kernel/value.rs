@@ -9,6 +9,8 @@ use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyType};
 pub(super) enum Misfit {
     /// It doesn't fit, with a hint or an empty text.
     Value(&'static str),
+    /// A part of it doesn't, which is shown in its place.
+    Part(Box<(String, &'static str)>),
     /// Its own conversion raised. In a box, because a `PyErr` is large and this is returned by the
     /// million.
     Raised(Box<PyErr>),

@@ -105,6 +105,7 @@ impl Wanted {
             return None;
         }
         match ty.data_type() {
+            DataType::List(_) => Some("lists"),
             DataType::Timestamp(_, Some(_)) => Some("time zones"),
             DataType::Decimal128(..) | DataType::Decimal256(..) => Some("decimals"),
             _ => None,

@@ -6,8 +6,8 @@ use crate::support::*;
 fn unfit_types_are_refused_when_the_plugin_is_loaded() {
     for (source, wanted) in [
         (
-            "db.aggregate_fn('f', ['int'], 'list<int>', vectorized=True)(dict(init=list, accumulate=max, merge=max, finalize=max))",
-            "plugin.py:1: the result of f is list<int>; aggregate functions take and give float,",
+            "db.aggregate_fn('f', ['int'], 'list<list<int>>', vectorized=True)(dict(init=list, accumulate=max, merge=max, finalize=max))",
+            "plugin.py:1: the result of f is list<list<int>>; aggregate functions take and give float,",
         ),
         (
             "db.aggregate_fn('f', ['table'], 'int')(dict(init=list, accumulate=max, merge=max, finalize=max))",

@@ -98,7 +98,7 @@ fn used(op: &Op) -> Vec<Var> {
         Op::Binary { left, right, .. }
         | Op::Checked { left, right, .. }
         | Op::Item { array: left, index: right, .. }
-        | Op::Push { list: left, value: right } => vec![*left, *right],
+        | Op::Push { list: left, value: right, .. } => vec![*left, *right],
         Op::FusedMultiplyAdd { a, b, c, .. } | Op::Select { test: a, yes: b, no: c, .. } => {
             vec![*a, *b, *c]
         }
@@ -117,7 +117,7 @@ fn set(op: &Op) -> Vec<Var> {
         | Op::Select { to, .. }
         | Op::Length { to, .. }
         | Op::Item { to, .. }
-        | Op::NewList { to } => vec![*to],
+        | Op::NewList { to, .. } => vec![*to],
         Op::Host { to, .. } | Op::Call { to, .. } => to.clone(),
         Op::Guard { .. } | Op::Push { .. } | Op::Poll => vec![],
     }

@@ -192,9 +192,12 @@ fn list_operations_are_for_lists() {
     refused(entry(Op::Item { to: N, array: N, index: N, exit }), "is no list");
     refused(entry(Op::Item { to: SUM, array: INTS, index: N, exit }), "is float instead of int");
     refused(entry(Op::Item { to: N, array: INTS, index: SUM, exit }), "is float instead of int");
-    refused(entry(Op::NewList { to: INTS }), "no list of the function's own");
-    refused(entry(Op::Push { list: INTS, value: N }), "no list of the function's own");
-    refused(entry(Op::Push { list: NEW_INTS, value: SUM }), "is float instead of int");
+    refused(entry(Op::NewList { to: INTS, exit }), "no list of the function's own");
+    refused(entry(Op::Push { list: INTS, value: N, exit }), "no list of the function's own");
+    refused(entry(Op::Push { list: NEW_INTS, value: SUM, exit }), "is float instead of int");
+    let push = |exit| Op::Push { list: NEW_INTS, value: N, exit: ExitId(exit) };
+    refused(entry(push(5)), "no exit 5");
+    refused(entry(Op::NewList { to: NEW_INTS, exit: ExitId(4) }), "no exit 4");
     let choice = Op::Select { to: NEW_INTS, test: THERE, yes: NEW_INTS, no: NEW_INTS };
     refused(entry(choice), "between lists");
 }

@@ -104,8 +104,14 @@ impl Typing<'_> {
                 self.all(&[(*index, Type::Int), (*to, item)])?;
                 self.exit(*exit)
             }
-            Op::NewList { to } => self.new_item_of(*to).map(|_| ()),
-            Op::Push { list, value } => self.is(*value, self.new_item_of(*list)?),
+            Op::NewList { to, exit } => {
+                self.new_item_of(*to)?;
+                self.exit(*exit)
+            }
+            Op::Push { list, value, exit } => {
+                self.is(*value, self.new_item_of(*list)?)?;
+                self.exit(*exit)
+            }
             _ => Ok(()),
         }
     }

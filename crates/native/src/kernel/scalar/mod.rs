@@ -6,7 +6,8 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, UInt32Array};
+use arrow::array::{Array, ArrayRef, UInt32Array};
+use arrow::buffer::NullBuffer;
 use arrow::compute::{interleave, take};
 use arrowsmith_contract::{
     CallContext, Error, FunctionSource, LiveCode, NativeReport, Result, ScalarKernel, Signature,
@@ -14,7 +15,7 @@ use arrowsmith_contract::{
 };
 
 use super::record::Record;
-use super::{answer, arguments, stopped};
+use super::{answer, arguments, lists, stopped};
 use crate::ir::Module;
 use crate::machine::Compiled;
 
@@ -67,12 +68,20 @@ impl NativeScalar {
     ) -> Result<Option<ArrayRef>> {
         let Parts { module, code, signature, .. } = &self.parts;
         let asked = arguments::asked(columns, signature);
+        let complete = lists::complete(columns);
         let arguments = arguments::cast(columns, module)?;
-        let answer = code.run(&arguments, asked.as_ref(), rows, context.token.flag());
+        let computed = NullBuffer::union(asked.as_ref(), complete.as_ref());
+        let answer = code.run(&arguments, computed.as_ref(), rows, context.token.flag());
         let Some(answer) = answer.map_err(|error| Error::Internal(error.to_string()))? else {
             return Err(stopped(context));
         };
-        let fitted = answer::fit(answer, signature.returns().data_type())?;
+        let mut fitted = answer::fit(answer, signature.returns().data_type())?;
+        if let Some(complete) = complete {
+            let is_asked = |row| asked.as_ref().is_none_or(|asked| asked.is_valid(row));
+            let leaves = (0..rows).filter(|row| complete.is_null(*row) && is_asked(*row));
+            let leave: Vec<u32> = leaves.map(|row| row as u32).collect();
+            fitted.left = answer::merge(fitted.left, &leave);
+        }
         if fitted.left.is_empty() {
             return Ok(Some(fitted.values));
         }
@@ -102,6 +111,9 @@ impl NativeScalar {
 
 /// Puts the answers of some rows in their places.
 pub(super) fn scatter(values: &ArrayRef, answers: &ArrayRef, rows: &[u32]) -> Result<ArrayRef> {
+    if rows.len() == values.len() {
+        return Ok(Arc::clone(answers));
+    }
     let mut places: Vec<(usize, usize)> = (0..values.len()).map(|row| (0, row)).collect();
     for (index, row) in rows.iter().enumerate() {
         places[*row as usize] = (1, index);

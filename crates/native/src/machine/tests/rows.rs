@@ -150,13 +150,17 @@ fn wrong_columns_are_refused() {
 }
 
 #[test]
-fn broken_modules_and_lists_are_refused() {
+fn broken_modules_and_lists_in_calls_are_refused() {
     let mut module = between();
     module.parameters.clear();
     assert!(compile(&module).is_err());
     let mut module = between();
-    let list = crate::ir::Variable { name: "l".into(), ty: Type::NewInts };
-    module.functions[0].variables.push(list);
+    let mut called = Draft::new("called", &[Type::Ints], &[Type::Int]);
+    let array = called.parameter(0);
+    let to = called.var(Type::Int);
+    called.op(Op::Length { to, array });
+    called.end(End::Return(vec![to]));
+    module.functions.push(called.finish());
     assert!(compile(&module).unwrap_err().to_string().contains("lists"));
 }
 

@@ -1,8 +1,10 @@
 //! `min` and `max`: `Python/bltinmodule.c`, `min_max`.
 
+use super::of_lists;
 use crate::code::{CompareOp, Local};
 use crate::exceptions::ExceptionClass;
 use crate::ir::Var;
+use crate::specialise::shape::Shape;
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
 
@@ -23,7 +25,15 @@ fn of_arguments(
     arguments: &[Value],
     better: CompareOp,
 ) -> Result<(), Stop> {
+    if let [only] = arguments
+        && let Shape::List(ty) = only.shape
+    {
+        let best = of_lists::choose(walk, (ty, only.vars[0]), better)?;
+        walk.assign(to, &best);
+        return Ok(());
+    }
     let items = match arguments {
+        [only] if only.shape == Shape::EmptyList => vec![],
         [only] => match only.items() {
             Some(items) => items,
             None => return walk.leave("min or max of an iterable"),

@@ -28,6 +28,8 @@ pub(super) fn range(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Valu
 pub(super) fn len(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
     match &arguments[0].shape {
         Shape::Tuple(items) => Ok(Value::int(walk.emit.int(items.len() as i64))),
+        Shape::EmptyList => Ok(Value::int(walk.emit.int(0))),
+        Shape::List(_) => Ok(Value::int(walk.list_length(arguments[0].vars[0]))),
         Shape::Range => Ok(Value::int(walk.range_length(&arguments[0])?)),
         _ => walk.raise(ExceptionClass::TYPE, "len of what has none"),
     }

@@ -4,6 +4,7 @@ mod choose;
 mod iterables;
 mod math;
 mod numbers;
+mod of_lists;
 mod parts;
 mod rounding;
 mod sum;

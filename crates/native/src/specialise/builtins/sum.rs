@@ -1,5 +1,6 @@
 //! `sum`: `Python/bltinmodule.c`, `builtin_sum_impl`.
 
+use super::of_lists;
 use crate::code::BinaryOp;
 use crate::exceptions::ExceptionClass;
 use crate::ir::{CheckedOp, Var};
@@ -24,6 +25,8 @@ pub(super) fn sum(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value,
             let items = arguments[0].items().unwrap_or_default();
             items.iter().try_fold(start, |total, item| added(walk, &total, item))
         }
+        Shape::List(ty) => of_lists::sum(walk, (*ty, arguments[0].vars[0]), &start),
+        Shape::EmptyList => Ok(start),
         Shape::Iterator(_) => walk.leave("a sum over an iterator"),
         _ => walk.raise(ExceptionClass::TYPE, "a sum over what is no iterable"),
     }

@@ -144,6 +144,7 @@ impl<'a, 'py> Rows<'a, 'py> {
         let value = value(column)?;
         self.builders[column].push(&value).map_err(|misfit| match misfit {
             Misfit::Value(hint) => Box::new(Unfit::Value(column, note::short_repr(&value), hint)),
+            Misfit::Part(part) => Box::new(Unfit::Value(column, part.0, part.1)),
             Misfit::Raised(exception) => Box::new(Unfit::Raised(*exception)),
         })
     }
