@@ -14,6 +14,7 @@ use crate::kernel::{
     Coded, NativeAggregate, NativeScalar, NativeWindow, Parts, StateCodes, Stateful, guarded,
 };
 use crate::machine::Compiled;
+use crate::specialise::StateKind;
 use crate::state::StateModules;
 use crate::{Place, Refusal, front, machine, reference, specialise};
 
@@ -55,7 +56,7 @@ impl Compiler {
         task: &AggregateTask<'_>,
         math: &dyn MathReference,
     ) -> Result<NativeAggregate, Refusal> {
-        let modules = states(task.parts, task.signature)?;
+        let modules = states(task.parts, StateKind::Aggregate, task.signature)?;
         let parts = Stateful {
             codes: self.state_codes(modules, (task.parts, task.policy), math)?,
             signature: task.signature.clone(),
@@ -70,7 +71,7 @@ impl Compiler {
         task: &WindowTask<'_>,
         math: &dyn MathReference,
     ) -> Result<NativeWindow, Refusal> {
-        let mut modules = states(task.parts, task.signature)?;
+        let mut modules = states(task.parts, StateKind::Window, task.signature)?;
         let start = first_source(task.parts).span.start as u32;
         let place = Place { start, end: start };
         modules.step = guarded(modules.step, task.signature.returns().data_type(), place);
@@ -168,8 +169,13 @@ fn first_source(parts: &StateParts) -> Arc<FunctionSource> {
 }
 
 /// The parts, typed.
-fn states(_parts: &StateParts, _signature: &Signature) -> Result<StateModules, Refusal> {
-    Err(Refusal::new(Place::default(), "a function with states"))
+fn states(
+    parts: &StateParts,
+    kind: StateKind,
+    signature: &Signature,
+) -> Result<StateModules, Refusal> {
+    let parts = front::parts(parts, &specialise::is_known_builtin)?;
+    specialise::states(&parts, kind, signature)
 }
 
 /// The interpreter watches the time of each call; compiled code only looks whether the query goes on.
@@ -193,3 +199,6 @@ fn located(refusal: Refusal, source: &FunctionSource) -> contract::Refusal {
     let (line, column) = place.line_and_column(&source.text);
     contract::Refusal { file: Arc::clone(&source.file), line, column, reason: refusal.reason }
 }
+
+#[cfg(test)]
+mod tests;
