@@ -67,15 +67,32 @@ def test_reasons_are_listed(load: Load) -> None:
             def closure(x: float) -> float: return x + n
 
         make(1)
+
+        @db.window_fn(args=["float"], returns="float")
+        def walk(rows):
+            yield from rows
+
+        @db.procedure(args=["int"], yields=["n: int"])
+        def upto(count):
+            yield (count,)
+
+        @db.aggregate_fn(args=["float"], returns="float")
+        class slotted:
+            __slots__ = ("sum",)
+            def __init__(self): self.sum = 0.0
+            def add(self, x): self.sum += x
+            def merge(self, other): self.sum += other.sum
+            def result(self): return self.sum
         """.replace("\n        ", "\n")
-        + TOTAL
     )
     reasons = {
         "p.declared": "declared",
         "p.arrays": "vectorized",
         "p.model": "a class",
         "p.closure": "it has a closure",
-        "p.total": "an aggregate",
+        "p.walk": "a generator",
+        "p.upto": "a procedure",
+        "p.slotted": "its class has __slots__",
     }
     for name, reason in reasons.items():
         listed = row(session, name)
@@ -117,8 +134,11 @@ def test_sessions_have_a_default_that_databases_give_them() -> None:
         assert row(session, "own.half")["reason"] == "declared"
         assert row(other, "own.half")["reason"] != "declared"
         strict = database.session(tier="native")
-        with pytest.raises(arrowsmith.PluginLoadError, match="can't be compiled: an aggregate"):
-            strict.load_python_plugin(TOTAL, "own")
+        strict.load_python_plugin(TOTAL, "own")
+        assert row(strict, "own.total")["reason"] == "compiled"
+        slotted = TOTAL.replace("def __init__", "__slots__ = ('sum',)\n    def __init__")
+        with pytest.raises(arrowsmith.PluginLoadError, match="compiled: its class has __slots__"):
+            strict.load_python_plugin(slotted, "other")
 
 
 def test_reloading_keeps_the_default(tmp_path: Path, database: arrowsmith.Database) -> None:
@@ -292,3 +312,63 @@ def test_compiled_loops_stop_like_any_other(database: arrowsmith.Database) -> No
     with pytest.raises(arrowsmith.QueryTimeout):
         session.sql("SELECT p.turns(1)", timeout=0.2).collect()
     assert time.monotonic() - begin < 0.3
+
+
+def test_the_parts_of_a_class_are_explained_in_its_text(load: Load) -> None:
+    session = load(
+        "def twice(x):\n    return 2 * x\n\n"
+        "@db.aggregate_fn\n"
+        "class total:\n"
+        '    """Of ints."""\n'
+        "    scale = 3\n\n"
+        "    def __init__(self):\n"
+        "        self.sum = 0\n\n"
+        "    def add(self, x: int):\n"
+        "        self.sum += twice(x) * self.scale\n\n"
+        "    def merge(self, other):\n"
+        "        self.sum += other.sum\n\n"
+        "    def result(self) -> int:\n"
+        "        return self.sum % 7\n"
+    )
+    assert row(session, "p.total")["determinism"] == "pure"
+    query = "SELECT p.total(x) FROM (VALUES (1), (2), (4611686018427387904), (-4)) AS t(x)"
+    assert session.sql(query).rows() == [(6 * (2**62 - 1) % 7,)]
+    listed = row(session, "p.total")
+    assert (listed["tier"], listed["rows"], listed["side_exits"]) == ("native", 4, 2)
+    text = session.explain_function("p.total")
+    assert text.startswith("p.total(x: int) -> int\nnative: compiled; 2 of 4 rows left for")
+    for line in (
+        "    7       scale = 3\n",
+        "    9 |     def __init__(self):\n",
+        "   13 !         self.sum += twice(x) * self.scale\n",
+        "   19 |         return self.sum % 7\n",
+        "    2 |     return 2 * x\n",
+    ):
+        assert line in text, text
+    assert text.count("self.sum += other.sum") == 1
+    ir = session.explain_function("p.total", ir=True).removeprefix(text)
+    assert ir.count("exit") > 1
+
+
+def test_the_parts_in_a_dict_are_explained_one_by_one(load: Load) -> None:
+    session = load(
+        "def init():\n    return 0\n\n"
+        "def step(state, x):\n"
+        "    print(x)\n"
+        "    return state, x\n\n"
+        'db.window_fn("f", args=["int"], returns="int")({"init": init, "step": step})\n'
+    )
+    assert row(session, "p.f")["reason"] == (
+        "line 5, column 5: a call of print, which is not known to be pure"
+    )
+    text = session.explain_function("p.f")
+    assert "    2       return 0\n" in text
+    assert "    5 x     print(x)\n" in text
+
+
+def test_aggregates_and_windows_that_must_be_native(load: Load) -> None:
+    native = TOTAL.replace("@db.aggregate_fn", '@db.aggregate_fn(tier="native")')
+    assert row(load(native), "p.total")["tier"] == "native"
+    with pytest.raises(arrowsmith.PluginLoadError, match=r"column 9: .*print") as failed:
+        load(native.replace("self.sum += x", "print(x)"))
+    assert (failed.value.file, failed.value.line) == ("p", 7)

@@ -1,4 +1,5 @@
-//! Whether a Python function is still what it was when it was loaded.
+//! Whether Python functions, and the class that they are in, are still what they were when they were
+//! loaded.
 //!
 //! Looking must not run plugin code: objects are compared by identity, plain values by class and
 //! value, and attributes are read only of objects whose class is CPython's own.
@@ -8,15 +9,16 @@ use std::collections::HashSet;
 use arrowsmith_contract::LiveCode;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMappingProxy, PyString};
 
 use crate::door;
 use crate::stand_in::StandIn;
 
-/// A function, those that it calls, and the members of `math` that they use.
+/// Functions, those that they call, and the members of `math` that they use.
 #[derive(Debug)]
 pub(crate) struct Live {
     functions: Vec<LiveFunction>,
+    class: Option<LiveClass>,
     /// The namespace of `math`.
     math: Py<PyDict>,
 }
@@ -33,15 +35,28 @@ struct LiveFunction {
     members: Vec<Value>,
 }
 
+/// What Python puts into a class when somebody asks for it, or pickles an object of it.
+const LATE: [&str; 3] = ["__slotnames__", "__annotations__", "__annotations_cache__"];
+
+/// A class whose metaclass is `type`.
+#[derive(Debug, FromPyObject)]
+pub(crate) struct LiveClass {
+    cls: Py<PyAny>,
+    bases: Py<PyAny>,
+    entries: Vec<Value>,
+}
+
 type Value = (Py<PyString>, Py<PyAny>);
 
 impl Live {
-    /// Takes a record of `source.py`, and those of the helpers in it. None for what is no function.
-    pub(crate) fn of(record: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
-        let py = record.py();
+    /// Takes records of `source.py`, and those of the helpers in them. None for what is no function.
+    pub(crate) fn of<'py>(
+        py: Python<'py>,
+        mut records: Vec<Bound<'py, PyAny>>,
+        class: Option<LiveClass>,
+    ) -> PyResult<Option<Self>> {
         let mut functions = Vec::new();
         let mut seen = HashSet::new();
-        let mut records = vec![record.clone()];
         while let Some(record) = records.pop() {
             if !seen.insert(record.as_ptr() as usize) {
                 continue;
@@ -55,10 +70,15 @@ impl Live {
             records.extend(helpers.map(|(_, _, helper)| helper));
         }
         let math = py.import("math")?.dict().unbind();
-        Ok(Some(Self { functions, math }))
+        Ok(Some(Self { functions, class, math }))
     }
 
     fn look(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        if let Some(class) = &self.class
+            && let Some(change) = class.change(py)?
+        {
+            return Ok(Some(change));
+        }
         for function in &self.functions {
             if let Some(change) = function.change(self.math.bind(py))? {
                 return Ok(Some(change));
@@ -133,6 +153,28 @@ impl LiveFunction {
     fn name(&self, py: Python<'_>) -> String {
         let name = self.function.bind(py).getattr(intern!(py, "__name__"));
         name.map_or_else(|_| "the function".to_owned(), |name| name.to_string())
+    }
+}
+
+impl LiveClass {
+    fn change(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let class = self.cls.bind(py);
+        let name = || class.getattr(intern!(py, "__name__")).map(|name| name.to_string());
+        if !class.getattr(intern!(py, "__bases__"))?.is(&self.bases) {
+            return Ok(Some(format!("the base class of {} changed", name()?)));
+        }
+        let namespace = class.getattr(intern!(py, "__dict__"))?.cast_into::<PyMappingProxy>()?;
+        for (entry, expected) in &self.entries {
+            let found = namespace.get_item(entry).ok();
+            if !found.is_some_and(|found| found.is(expected)) {
+                return Ok(Some(format!("{entry} of the class {} changed", name()?)));
+            }
+        }
+        let late = LATE.iter().filter(|name| namespace.contains(**name).unwrap_or(false)).count();
+        if namespace.len()? != self.entries.len() + late {
+            return Ok(Some(format!("the class {} has got something new", name()?)));
+        }
+        Ok(None)
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod check;
 pub(crate) mod inline;
 mod liveness;
 mod loops;
+mod methods;
 mod objects;
 mod parts;
 mod print;

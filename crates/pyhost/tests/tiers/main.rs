@@ -1,5 +1,9 @@
 //! What a compiler gets of a function, and what becomes of its answer.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what tests share")]
+
+mod states;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
@@ -7,8 +11,8 @@ use std::sync::Arc;
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{
     AggregateKernel, AggregateTask, Binding, CallContext, CompileTask, Compiler, Constant,
-    Determinism, Function, Kernel, LiveCode, MathReference, Refusal, Result, ScalarKernel, Tier,
-    TierChoice, TierReason, WindowKernel, WindowTask,
+    Determinism, Function, Kernel, LiveCode, MathReference, Refusal, Result, ScalarKernel,
+    StateParts, Tier, TierChoice, TierReason, WindowKernel, WindowTask,
 };
 use arrowsmith_pyhost::{Loading, StandIn, load_source};
 use parking_lot::Mutex;
@@ -18,7 +22,19 @@ use support::{attached, start};
 
 /// Takes what has the word `fast` in its text, and keeps what it may ask for later.
 #[derive(Debug, Default)]
-struct Picky(Mutex<Vec<Arc<dyn LiveCode>>>);
+struct Picky {
+    lives: Mutex<Vec<Arc<dyn LiveCode>>>,
+    /// Of aggregates and windows.
+    parts: Mutex<Vec<StateParts>>,
+}
+
+impl Picky {
+    fn takes(&self, parts: &StateParts, live: &Arc<dyn LiveCode>) -> bool {
+        self.lives.lock().push(Arc::clone(live));
+        self.parts.lock().push(parts.clone());
+        parts.sources.iter().any(|(_, source)| source.function_text().contains("fast"))
+    }
+}
 
 #[derive(Debug)]
 struct Compiled(Arc<dyn ScalarKernel>);
@@ -42,7 +58,7 @@ impl Compiler for Picky {
         assert_eq!(math.call("math.sqrt", &[9.0]), Some(3.0));
         assert_eq!(math.call("math.sqrt", &[-1.0]), None);
         assert_eq!(math.call("math.nothing", &[1.0]), None);
-        self.0.lock().push(Arc::clone(&task.live));
+        self.lives.lock().push(Arc::clone(&task.live));
         let text = task.source.function_text();
         assert!(!text.contains("panic"), "told to");
         if text.contains("fast") {
@@ -53,18 +69,21 @@ impl Compiler for Picky {
 
     fn compile_aggregate(
         &self,
-        _task: &AggregateTask<'_>,
-        _math: &dyn MathReference,
+        task: &AggregateTask<'_>,
+        math: &dyn MathReference,
     ) -> std::result::Result<Arc<dyn AggregateKernel>, Refusal> {
-        Err(too_slow())
+        assert_eq!(math.call("math.sqrt", &[9.0]), Some(3.0));
+        let kernel = Arc::clone(&task.fallback);
+        if self.takes(task.parts, &task.live) { Ok(kernel) } else { Err(too_slow()) }
     }
 
     fn compile_window(
         &self,
-        _task: &WindowTask<'_>,
+        task: &WindowTask<'_>,
         _math: &dyn MathReference,
     ) -> std::result::Result<Arc<dyn WindowKernel>, Refusal> {
-        Err(too_slow())
+        let kernel = Arc::clone(&task.fallback);
+        if self.takes(task.parts, &task.live) { Ok(kernel) } else { Err(too_slow()) }
     }
 }
 
@@ -79,12 +98,10 @@ fn load_as(text: &str, tier: TierChoice) -> Result<Vec<Arc<Function>>> {
     Ok(manifest.functions().to_vec())
 }
 
-#[expect(clippy::unwrap_used, reason = "only tests call it, and clippy sees no test in it")]
 fn only(text: &str) -> Arc<Function> {
     Arc::clone(load_as(text, TierChoice::Auto).unwrap().last().unwrap())
 }
 
-#[expect(clippy::unwrap_used, reason = "only tests call it, and clippy sees no test in it")]
 fn reason(text: &str) -> String {
     let function = only(text);
     assert_eq!(function.tier(), Tier::Inline, "{text}");
@@ -169,7 +186,7 @@ fn native_that_cannot_be_is_an_error_with_its_place() {
     let class = "\n@db.aggregate_fn\nclass total:\n def add(self, x: float): ...\n def merge(self, o): ...\n def result(self) -> float: ...";
     assert_eq!(
         refused(class, TierChoice::Only(Tier::Native)),
-        "plugin.py:3: total has tier=\"native\" and can't be compiled: an aggregate"
+        "plugin.py:7: total has tier=\"native\" and can't be compiled: column 3: too slow"
     );
 }
 
@@ -208,7 +225,7 @@ fn changes_of_what_was_compiled_are_found() {
     let loading = Loading { compiler: Some(&compiler), tier: TierChoice::Auto };
     let manifest = load_source(text, "plugin.py", &loading).unwrap();
     let Kernel::Scalar(_) = &manifest.functions()[0].kernel else { panic!("a scalar") };
-    let live = Arc::clone(&compiler.0.lock()[0]);
+    let live = Arc::clone(&compiler.lives.lock()[0]);
     let module = attached(|py| {
         let modules = py.import("sys")?.getattr("modules")?;
         let keys: Vec<String> = modules
@@ -277,7 +294,7 @@ fn what_stands_for_a_function_may_take_its_name() {
     let compiler = Picky::default();
     let loading = Loading { compiler: Some(&compiler), tier: TierChoice::Auto };
     let manifest = load_source(text, "standing.py", &loading).unwrap();
-    let live = Arc::clone(&compiler.0.lock()[0]);
+    let live = Arc::clone(&compiler.lives.lock()[0]);
     let rename = |stands_for_it: bool| {
         attached(|py| {
             let modules = py.import("sys")?.getattr("modules")?;
