@@ -199,3 +199,6 @@ fn located(refusal: Refusal, source: &FunctionSource) -> contract::Refusal {
     let (line, column) = place.line_and_column(&source.text);
     contract::Refusal { file: Arc::clone(&source.file), line, column, reason: refusal.reason }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use arrowsmith_contract::FunctionSource;
+use arrowsmith_contract::{Binding, FunctionSource};
 
 use super::lower;
 use super::ruff::Module;
@@ -24,6 +24,8 @@ pub(super) struct Known<'a> {
 /// By their index in the program.
 pub(super) struct Functions<'a> {
     pub(super) is_known: &'a dyn Fn(&str) -> bool,
+    /// What objects of the first function's class have, if it is a method.
+    members: &'a [(Arc<str>, Binding)],
     texts: Vec<([u8; 32], Arc<str>, Rc<Module>)>,
     known: Vec<Known<'a>>,
 }
@@ -32,9 +34,10 @@ impl<'a> Functions<'a> {
     /// The graphs of the function and of all that it calls, itself first.
     pub(super) fn lower(
         source: &'a FunctionSource,
+        members: &'a [(Arc<str>, Binding)],
         is_known: &'a dyn Fn(&str) -> bool,
     ) -> Result<Vec<Code>, Refusal> {
-        let mut functions = Self { is_known, texts: vec![], known: vec![] };
+        let mut functions = Self { is_known, members, texts: vec![], known: vec![] };
         functions.add(source, None)?;
         let mut codes = Vec::new();
         while let Some(next) = functions.known.get(codes.len()).cloned() {
@@ -64,6 +67,18 @@ impl<'a> Functions<'a> {
             Some(place) => Refusal { place, ..refusal },
             None => refusal,
         })
+    }
+
+    /// The method of that name, if the caller is one of the same class.
+    pub(super) fn method(&self, caller: &Known<'a>, name: &str) -> Option<&'a FunctionSource> {
+        let helper = |(member, binding): &'a (Arc<str>, Binding)| match binding {
+            Binding::Helper(source) => Some((&**member, &**source)),
+            _ => None,
+        };
+        let mut methods = self.members.iter().filter_map(helper);
+        let is_method = caller.index == 0
+            || methods.clone().any(|(_, source)| std::ptr::eq(source, caller.source));
+        methods.find(|(member, _)| is_method && *member == name).map(|(_, source)| source)
     }
 
     fn add(

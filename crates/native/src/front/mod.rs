@@ -12,7 +12,9 @@ mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use arrowsmith_contract::FunctionSource;
+use std::sync::Arc;
+
+use arrowsmith_contract::{Binding, FunctionSource};
 
 pub(crate) use parts::parts;
 
@@ -25,6 +27,16 @@ pub(crate) fn program(
     source: &FunctionSource,
     is_known: &dyn Fn(&str) -> bool,
 ) -> Result<Program, Refusal> {
-    let functions = functions::Functions::lower(source, is_known)?;
+    method(source, &[], is_known)
+}
+
+/// The graph of a method of a class whose objects have these members; other methods are helpers among
+/// them.
+fn method(
+    source: &FunctionSource,
+    members: &[(Arc<str>, Binding)],
+    is_known: &dyn Fn(&str) -> bool,
+) -> Result<Program, Refusal> {
+    let functions = functions::Functions::lower(source, members, is_known)?;
     Ok(inline::program(functions))
 }

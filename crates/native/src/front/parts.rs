@@ -42,8 +42,12 @@ struct Made<'a> {
 
 impl Made<'_> {
     fn part(&self, is_known: &dyn Fn(&str) -> bool) -> Result<Part, Refusal> {
-        let mut program =
-            super::program(self.source, is_known).map_err(|refusal| self.at_home(refusal))?;
+        let members: &[(Arc<str>, Binding)] = match &self.parts.form {
+            StateForm::Object { members } => members,
+            _ => &[],
+        };
+        let program = super::method(self.source, members, is_known);
+        let mut program = program.map_err(|refusal| self.at_home(refusal))?;
         if self.is_elsewhere() {
             let functions = program.functions.into_iter();
             let functions = functions.map(|code| at_one_place(code, self.place())).collect();
@@ -145,7 +149,20 @@ fn class(members: &[(Arc<str>, Binding)], parts: &[Part]) -> Class {
     class
 }
 
+/// Python wants nothing of an `__init__`.
+fn check_init(code: &Code) -> Result<(), Refusal> {
+    let nothing = End::Return(Operand::Constant(Constant::None));
+    let returns = |block: &&Block| matches!(block.end, End::Return(_)) && block.end != nothing;
+    match code.blocks.iter().find(returns) {
+        Some(block) => Err(Refusal::new(block.place, "an `__init__` that returns a value")),
+        None => Ok(()),
+    }
+}
+
 fn take_state_apart(part: &mut Part, class: &Class) -> Result<(), Refusal> {
+    if &*part.name == "init" {
+        check_init(&part.program.functions[0])?;
+    }
     let manner = if &*part.name == "finalize" { Manner::Reads } else { Manner::Changes };
     let fields = take_apart(&mut part.program.functions[0], class, part.states, manner)?;
     // An `__init__` gets an object without attributes.

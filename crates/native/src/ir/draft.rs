@@ -89,6 +89,19 @@ impl Draft {
     }
 }
 
+/// A module with a state of a tag and these columns.
+pub(crate) fn with_state(
+    function: Function,
+    columns: &[Type],
+    parameters: &[Slot],
+    returns: Option<Slot>,
+) -> Module {
+    let mut module = module(vec![function], parameters, INT);
+    module.state = [&[Type::Int], columns].concat();
+    module.returns = returns;
+    module
+}
+
 /// With exits that say their own number.
 pub(crate) fn module(functions: Vec<Function>, parameters: &[Slot], returns: Slot) -> Module {
     let exit = |index: u32| Exit {

@@ -9,6 +9,8 @@ mod answer;
 mod arguments;
 mod guard;
 mod parts;
+#[cfg(test)]
+mod played;
 mod record;
 mod scalar;
 mod stretch;

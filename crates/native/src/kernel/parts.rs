@@ -20,7 +20,7 @@ pub struct Coded {
 }
 
 /// As [`crate::state::StateModules`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StateCodes {
     pub layout: Layout,
     pub init: Coded,
@@ -100,6 +100,9 @@ impl StateCodes {
                 return Err(format!("a {part:?} of other states").to_lowercase());
             }
             if parameters.is_none() {
+                if module.parameters.len() != signature.parameters().len() {
+                    return Err("other parameters than were declared".to_owned());
+                }
                 arguments::check(signature, module)?;
             }
         }

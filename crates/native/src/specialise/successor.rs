@@ -9,6 +9,8 @@ use crate::state::{SHAPES, StateShape};
 
 /// A state of more numbers is refused.
 const WIDEST: usize = 100;
+/// One of tuples in more tuples, too: it would go on growing.
+const DEEPEST: usize = 20;
 
 impl Walk<'_, '_> {
     /// Returns the next state, with the row's value if there is one.
@@ -55,28 +57,31 @@ impl Walk<'_, '_> {
         if numbers.len() > WIDEST {
             return self.refuse(&format!("a state of more than {WIDEST} numbers"));
         }
+        if levels(&shape) > DEEPEST {
+            return self.refuse(&format!("a state of more than {DEEPEST} levels"));
+        }
         let Some(tag) = self.unit.layout.add(&shape) else {
             return self.refuse(&format!("states of more than {SHAPES} combinations of types"));
         };
-        let mut state = self.untouched();
-        state[0] = self.emit.int(tag as i64);
+        let mut columns = self.untouched();
         for (place, number) in self.unit.layout.places(&shape).into_iter().zip(numbers) {
-            state[place + 1] = number;
+            columns[place] = number;
         }
-        Ok(state)
+        let tag = self.emit.int(tag as i64);
+        Ok([vec![tag], columns].concat())
     }
 
     /// Columns that the next state doesn't need stay what they are: that costs nothing.
     fn untouched(&mut self) -> Vec<Var> {
-        let types = self.unit.layout.types();
-        let columns = self.incoming.first().map_or(vec![], |state| state.columns.clone());
-        let has_state = self.incoming.first().is_some_and(|state| state.is_looked_at());
-        let var = |(index, ty): (usize, Type)| match columns.get(index.wrapping_sub(1)) {
-            Some(var) if has_state => *var,
-            _ if ty == Type::Float => self.emit.float(0.0),
-            _ => self.emit.int(0),
+        let before = self.incoming.first().filter(|state| state.is_looked_at());
+        let before = before.map_or(vec![], |state| state.columns.clone());
+        let columns = self.unit.layout.columns().to_vec();
+        let var = |(index, ty): (usize, Type)| match before.get(index) {
+            Some(var) => *var,
+            None if ty == Type::Float => self.emit.float(0.0),
+            None => self.emit.int(0),
         };
-        types.into_iter().enumerate().map(var).collect()
+        columns.into_iter().enumerate().map(var).collect()
     }
 
     /// The attributes that have values.
@@ -168,6 +173,16 @@ fn seen(value: &Value, flag: Var, is_there: bool) -> Value {
             }
             None => value.clone(),
         },
+    }
+}
+
+fn levels(shape: &StateShape) -> usize {
+    match shape {
+        StateShape::Tuple(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
+        StateShape::Object(attributes) => {
+            1 + attributes.iter().map(|(_, shape)| levels(shape)).max().unwrap_or(0)
+        }
+        _ => 0,
     }
 }
 

@@ -34,11 +34,18 @@ impl<'f, 'a> Lowering<'f, 'a> {
             }
             ExpressionKind::Name(name) => {
                 if let Some(callee) = self.callee(name, place)? {
+                    let positional = positional.iter().collect();
                     return self.call_function(&callee, positional, keywords, to, place);
                 }
                 format!("a call of {name}, which is not known to be pure")
             }
-            ExpressionKind::Attribute { name, .. } => format!("a call of the method `{name}`"),
+            ExpressionKind::Attribute { object, name } => {
+                if let Some(callee) = self.method(object, name, place)? {
+                    let positional = std::iter::once(&**object).chain(positional).collect();
+                    return self.call_function(&callee, positional, keywords, to, place);
+                }
+                format!("a call of the method `{name}`")
+            }
             _ => "a call of what is no name".to_owned(),
         };
         Err(Refusal::new(place, reason))
@@ -52,6 +59,22 @@ impl<'f, 'a> Lowering<'f, 'a> {
             _ => return Ok(None),
         };
         Ok(Some(callee))
+    }
+
+    /// Another method of the object that this is a method of.
+    fn method(
+        &mut self,
+        object: &Expression,
+        name: &str,
+        place: Place,
+    ) -> Result<Option<Known<'a>>> {
+        let ExpressionKind::Name(object) = &object.kind else { return Ok(None) };
+        let own = self.known.syntax.parameters.first().map(|first| &first.name);
+        if own != Some(object) || self.times_set(object) > 0 || self.in_message {
+            return Ok(None);
+        }
+        let method = self.functions.method(self.known, name);
+        method.map(|method| self.functions.of_call(self.known, method, place)).transpose()
     }
 
     fn call_builtin(
@@ -83,15 +106,16 @@ impl<'f, 'a> Lowering<'f, 'a> {
     fn call_function(
         &mut self,
         callee: &Known<'a>,
-        positional: &'f [Expression],
+        positional: Vec<&'f Expression>,
         keywords: &'f Keywords,
         to: Local,
         place: Place,
     ) -> Result<()> {
-        let values: Vec<_> =
-            positional.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
+        let count = positional.len();
+        let mut values = positional;
+        values.extend(keywords.iter().map(|(_, value)| value));
         let operands = self.operands(&values)?;
-        let (by_position, by_name) = operands.split_at(positional.len());
+        let (by_position, by_name) = operands.split_at(count);
         let by_name: Vec<_> =
             keywords.iter().map(|(name, _)| &**name).zip(by_name.iter().copied()).collect();
         match arguments(&callee.syntax.parameters, by_position, &by_name) {

@@ -134,6 +134,15 @@ impl Converter<'_> {
 
     fn call(&mut self, it: &ast::ExprCall) -> Result<ExpressionKind> {
         let function = self.boxed(&it.func)?;
+        if let (ExpressionKind::Name(name), [Expr::StringLiteral(text)], []) =
+            (&function.kind, &*it.arguments.args, &*it.arguments.keywords)
+            && let Some(value) = float_of(text.value.to_str())
+            && self.is_float(name)
+        {
+            let kind = ExpressionKind::Constant(Constant::Float(value.to_bits()));
+            let positional = vec![Expression { kind, place: place(text.range()) }];
+            return Ok(ExpressionKind::Call { function, positional, keywords: vec![] });
+        }
         let positional = self.list(&it.arguments.args)?;
         let mut keywords = Vec::new();
         for keyword in &it.arguments.keywords {
@@ -143,6 +152,20 @@ impl Converter<'_> {
             keywords.push((self.identifier(name)?, self.expression(&keyword.value)?));
         }
         Ok(ExpressionKind::Call { function, positional, keywords })
+    }
+}
+
+/// `float("inf")` and its like, which is what `float` gives for the number that they name, too.
+fn float_of(text: &str) -> Option<f64> {
+    let text = text.trim_matches([' ', '\t', '\n']).to_ascii_lowercase();
+    let (sign, name) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    match name {
+        "inf" | "infinity" => Some(f64::INFINITY.copysign(sign)),
+        "nan" => Some(f64::NAN.copysign(sign)),
+        _ => None,
     }
 }
 

@@ -168,6 +168,12 @@ impl Converter<'_> {
         constant.map_or_else(|| refused(value, "a default that is no number, bool or None"), Ok)
     }
 
+    /// Whether a global name stands for the builtin.
+    fn is_float(&self, name: &str) -> bool {
+        let float = Binding::Builtin("float".into());
+        self.source.bindings.iter().any(|(bound, binding)| **bound == *name && *binding == float)
+    }
+
     fn identifier(&self, name: &ast::Identifier) -> Result<Arc<str>> {
         self.name(name.as_str(), name)
     }

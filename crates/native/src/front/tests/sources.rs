@@ -55,19 +55,20 @@ pub(crate) fn source(text: &str) -> FunctionSource {
 /// The parts of an aggregate or a window: the functions of the text, or the methods of its class, in
 /// which `NAME = 3` is a member.
 pub(crate) fn parts(text: &str) -> StateParts {
-    let is_object = text.contains("class ");
+    let is_in_class = text.contains("class ");
     let names = ["init", "accumulate", "merge", "finalize", "retract", "step"];
-    let is_object = is_object && !text.contains("def init");
+    let is_object = is_in_class && !text.contains("def init");
     let methods = ["__init__", "add", "merge", "result", "retract", "step"];
-    let mut parts = Vec::new();
+    let (mut parts, mut members) = (Vec::new(), Vec::new());
     for (name, source) in sources(text) {
         let known = if is_object { methods } else { names };
         let is_method = text[..source.span.start].ends_with(' ');
-        let is_in_class = text.contains("class ");
         if let Some(index) = known.iter().position(|known| **known == *name)
             && is_method == is_in_class
         {
             parts.push((Arc::from(names[index]), Arc::new(source)));
+        } else if is_method {
+            members.push((name, Binding::Helper(Arc::new(source))));
         }
     }
     let member = |line: &str| {
@@ -78,8 +79,8 @@ pub(crate) fn parts(text: &str) -> StateParts {
         };
         (!name.contains(' ') && !name.contains('.')).then(|| (Arc::from(name), binding))
     };
-    let members = text.lines().filter_map(member).collect();
-    let form = match (is_object, text.contains("class ")) {
+    members.extend(text.lines().filter_map(member));
+    let form = match (is_object, is_in_class) {
         (true, _) => StateForm::Object { members },
         (false, true) => StateForm::Methods,
         (false, false) => StateForm::Functions,
@@ -94,10 +95,11 @@ fn sources(text: &str) -> Vec<(Arc<str>, FunctionSource)> {
         .iter()
         .map(|name| (Arc::from(*name), Binding::Builtin(Arc::from(*name))))
         .collect();
+    let is_class = text.contains("class ");
     let mut found = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let indent = if line.starts_with("    def ") { 4 } else { 0 };
+        let indent = if is_class && line.starts_with("    def ") { 4 } else { 0 };
         if let Some(rest) = line[indent..].strip_prefix("def ") {
             let name: Arc<str> = rest.split('(').next().unwrap().into();
             let mut own = bindings.clone();

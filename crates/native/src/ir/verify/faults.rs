@@ -5,6 +5,7 @@ use super::super::{
     HostFunction, Module, Op, Slot, Type, UnaryOp, Var, Variable, sample,
 };
 use super::verify;
+use crate::ir::draft::{Draft, with_state};
 
 const THERE: Var = Var(0);
 const N: Var = Var(1);
@@ -240,4 +241,54 @@ fn a_variable_set_on_all_paths_is_set() {
     blocks[0].ops.push(Op::Copy { to: LATE, from: N });
     blocks[3].ops.push(Op::Copy { to: N, from: LATE });
     verify(&module).unwrap();
+}
+
+#[test]
+fn a_state_is_carried_by_the_first_function() {
+    // A tag, an int and a float, and one float of a row, which is returned too.
+    let make = || {
+        let mut draft = Draft::new("step", &STATE_AND_ROW, &STATE_AND_ROW);
+        let values = (0..4).map(|index| draft.parameter(index)).collect();
+        draft.end(End::Return(values));
+        let columns = [Type::Int, Type::Float];
+        with_state(draft.finish(), &columns, &[slot(Type::Float)], Some(slot(Type::Float)))
+    };
+    let refused = |breaks: &dyn Fn(&mut Module), reason: &str| {
+        let mut module = make();
+        verify(&module).unwrap();
+        breaks(&mut module);
+        let fault = verify(&module).unwrap_err().to_string();
+        assert!(fault.contains(reason), "{fault:?} doesn't say {reason:?}");
+    };
+    refused(&|module| module.state.clear(), "parameters differ");
+    refused(&|module| module.state.truncate(2), "parameters differ");
+    refused(&|module| module.state.swap(1, 2), "parameters differ");
+    refused(&|module| module.parameters.clear(), "parameters differ");
+    refused(&|module| module.returns = None, "returned differs");
+    refused(&|module| module.functions[0].returns.truncate(3), "returned values instead of");
+    let first = |module: &mut Module, ty: Type| {
+        module.state[0] = ty;
+        module.functions[0].variables[0].ty = ty;
+        module.functions[0].returns[0] = ty;
+    };
+    refused(&|module| first(module, Type::Float), "begins with its tag");
+    let second = |module: &mut Module, ty: Type| {
+        module.state[1] = ty;
+        module.functions[0].variables[1].ty = ty;
+        module.functions[0].returns[1] = ty;
+    };
+    refused(&|module| second(module, Type::Bool), "ints and floats only");
+    refused(&|module| second(module, Type::NewInts), "ints and floats only");
+}
+
+const STATE_AND_ROW: [Type; 4] = [Type::Int, Type::Int, Type::Float, Type::Float];
+
+#[test]
+fn what_gives_nothing_is_refused() {
+    let mut draft = Draft::new("nothing", &[], &[]);
+    draft.end(End::Return(vec![]));
+    let functions = vec![draft.finish()];
+    let module =
+        Module { functions, exits: vec![], state: vec![], parameters: vec![], returns: None };
+    assert!(verify(&module).unwrap_err().what.contains("gives nothing"));
 }

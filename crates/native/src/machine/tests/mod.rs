@@ -4,6 +4,7 @@ mod arithmetic;
 mod calls;
 mod code;
 mod rows;
+mod states;
 mod vector;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array};
 use arrow::datatypes::{Float64Type, Int64Type};
 
-use super::{Answer, compile};
+use super::{Answer, Left, compile};
 use crate::ir::Module;
 
 /// Runs all rows, and is not stopped.

@@ -6,7 +6,6 @@ use arrow::buffer::NullBuffer;
 use super::*;
 use crate::ir::draft::{BOOL, Draft, EXIT, FLOAT, INT, nullable};
 use crate::ir::{BinaryOp, BlockId, Comparison, End, ExitId, Op, Slot, Type, sample};
-use crate::machine::Left;
 
 /// `x if x is not None and b else None`, of floats.
 fn keep() -> Module {

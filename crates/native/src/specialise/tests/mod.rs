@@ -2,10 +2,13 @@
 //! printed.
 
 mod calls;
+mod fold_loops;
 mod iterators;
 mod locals;
 mod methods;
 mod parts;
+mod refused_states;
+mod state_texts;
 mod states;
 
 use std::sync::Arc;
