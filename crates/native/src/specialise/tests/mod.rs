@@ -38,6 +38,13 @@ fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) 
     module(&program, &signature).unwrap()
 }
 
+/// Why a function of an int is refused.
+fn refused(text: &str) -> String {
+    let signature = signature(&[("a", Type::INT64, NullPolicy::Skip)], Type::INT64);
+    let program = front::program(&source(text), &is_known_builtin).unwrap();
+    module(&program, &signature).unwrap_err().reason
+}
+
 /// Compiling verifies the module first.
 fn run(module: &Module, columns: &[ArrayRef]) -> Answer {
     let code = machine::compile(module).unwrap_or_else(|error| panic!("{error}\n{module}"));
