@@ -164,12 +164,12 @@ fn native_that_cannot_be_is_an_error_with_its_place() {
     let slow = "@db.scalar_fn(tier='native')\ndef slow(x: float) -> float: return x";
     assert_eq!(
         refused(slow, TierChoice::Auto),
-        "plugin.py:7: slow has tier=\"native\" and can't be compiled: column 3: too slow"
+        "plugin.py:7: slow must be native and can't be compiled: column 3: too slow"
     );
     let class = "\n@db.aggregate_fn\nclass total:\n def add(self, x: float): ...\n def merge(self, o): ...\n def result(self) -> float: ...";
     assert_eq!(
         refused(class, TierChoice::Only(Tier::Native)),
-        "plugin.py:3: total has tier=\"native\" and can't be compiled: an aggregate"
+        "plugin.py:3: total must be native and can't be compiled: an aggregate"
     );
 }
 
