@@ -57,12 +57,7 @@ fn a_failed_load_leaves_nothing_behind() {
     start();
     let state = |py: Python<'_>| -> PyResult<(Vec<String>, usize, Vec<String>)> {
         let sys = py.import("sys")?;
-        let modules: Vec<String> = sys
-            .getattr("modules")?
-            .call_method0("keys")?
-            .try_iter()?
-            .map(|key| key?.extract())
-            .collect::<PyResult<_>>()?;
+        let modules = module_names(py)?;
         let cached = py.import("linecache")?.getattr("cache")?.len()?;
         Ok((modules, cached, sys.getattr("path")?.extract()?))
     };
