@@ -1,33 +1,9 @@
 //! The shape of a module's graphs, as far as code generation asks.
 
-use crate::ir::{Block, End, Function, Module, Op};
+use crate::ir::{Function, Module, Op};
 
 /// A function does not grow beyond this many operations by being put into itself.
 const LARGEST: usize = 300;
-
-/// The blocks that the entry leads to, in an order in which each follows one that leads to it.
-pub(super) fn reachable(function: &Function) -> Vec<usize> {
-    let mut order = Vec::new();
-    let mut is_known = vec![false; function.blocks.len()];
-    let mut waiting = vec![0];
-    while let Some(index) = waiting.pop() {
-        if std::mem::replace(&mut is_known[index], true) {
-            continue;
-        }
-        order.push(index);
-        // The last one pushed comes first: what holds is likelier than what doesn't.
-        waiting.extend(successors(&function.blocks[index]).into_iter().rev());
-    }
-    order
-}
-
-fn successors(block: &Block) -> Vec<usize> {
-    match block.end {
-        End::Jump(to) => vec![to.0 as usize],
-        End::Branch { yes, no, .. } => vec![yes.0 as usize, no.0 as usize],
-        End::Return(_) | End::Exit(_) => vec![],
-    }
-}
 
 /// Whether a row takes about the same short time whatever its values are, so that rows that nobody
 /// asked for may be computed too: no loops (they poll) and no calls.
