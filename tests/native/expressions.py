@@ -7,10 +7,15 @@ from tests.native.scope import Helper, Scope
 from tests.native.templates import CONSTANTS, EXOTIC, FORMS, GROWS, PLACEHOLDERS, RISKY, traits
 
 OPERATORS = ["<", "<=", ">", ">=", "==", "!="]
+# Numbers at the end of 64 bits, and steps that get there soon.
+ENDS = ["9223372036854775807", "~9223372036854775807", "(-9223372036854775807)", "(-2) ** 63"]
+HUGE = [*ENDS, "2 ** 62", "-(2 ** 61)", "4611686018427387905"]
 CHOICES = {
     "k": ["0", "1", "2", "2", "3", "4", "5"],
     "d": ["-2", "-1", "0", "1", "2", "2", "3", "5", "12"],
     "o": OPERATORS,
+    "e": ENDS,
+    "h": HUGE,
 }
 TYPES = ["float", "int", "bool"]
 FLOAT_TEXTS = ["0.0", "1.0", "0.5", "-0.5", "2.0", "-1.5", "3.25", "1e-3", "100.0", "-0.0", "1e9",
@@ -63,7 +68,7 @@ class Expressions:
 
     def _fill(self, key: str, scope: Scope, depth: int) -> str:
         match key:
-            case "k" | "d" | "o":
+            case "k" | "d" | "o" | "e" | "h":
                 return self.random.choice(CHOICES[key])
             case "c":
                 return f"({self.make('int', scope, depth)} & {self.random.choice([1, 3, 7])})"
@@ -71,7 +76,29 @@ class Expressions:
                 return f"({self.make('int', scope, depth)} % {self.random.choice([2, 3, 5])} + 1)"
             case "v":
                 return self.random.choice([*scope.names, *scope.nullable] or ["abs(1)"])
+            case "r" | "I" | "F" | "M":
+                return self._sequence(key, scope, depth)
         return self._operand(key, scope, depth)
+
+    def _sequence(self, key: str, scope: Scope, depth: int) -> str:
+        if key == "r":
+            return self._range(scope, depth)
+        if key == "M":
+            # More than a byte counts.
+            return "0, " * self.random.choice([253, 255, 256, 300])
+        return self._several(key, scope, depth)
+
+    def _range(self, scope: Scope, depth: int) -> str:
+        forms = ["range({c})", "range({c}, {c})", "range({c}, -{c}, {h})"]
+        return self.random.choice(
+            scope.ranges or [self.fill(self.random.choice(forms), scope, depth)]
+        )
+
+    def _several(self, key: str, scope: Scope, depth: int) -> str:
+        type_ = "int" if key == "I" else "float"
+        types = [type_, "int", "bool"]
+        chosen = self.random.choices(types, [40, 1, 2], k=self.random.choice([3, 4, 5, 7, 9]))
+        return ", ".join(self.make(one, scope, min(depth, 1)) for one in chosen)
 
     def _operand(self, key: str, scope: Scope, depth: int) -> str:
         """Write an expression that is mostly of the asked type: ints are floats too, bools ints."""

@@ -6,6 +6,7 @@ differences there were; a difference is shrunk and printed, with the command tha
 
 import argparse
 import multiprocessing
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from random import Random
 from tests.native.differ import TIERS, Difference, Mutate, Pair
 from tests.native.generator import Program, program
 from tests.native.inputs import batch, columns
+from tests.native.limit import TookTooLongError, limited
 from tests.native.shrink import shrink
 from tests.native.summary import Summary
 
@@ -24,6 +26,8 @@ from tests.native.summary import Summary
 PROGRAMS_A_PLUGIN = 50
 # Rows of a call of a function that raises: behind the first row that fails nothing is compared.
 RAISING_ROWS = 20
+# Of addresses; threads' stacks and arenas count, used or not.
+MEMORY = 6 * 2**30
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,11 @@ class Runner:
         row = columns(one.parameters, [list(difference.arguments)])
 
         def differs(text: str) -> bool:
-            # What was taken away may have ended a loop.
-            limited = text.replace("tier=", "timeout=0.5, tier=")
             try:
-                with self._pair(limited) as pair:
+                # What was taken away may have ended a loop.
+                with limited(2.0), self._pair(text) as pair:
                     return bool(pair.compare(one.name, row))
-            except Exception:  # noqa: BLE001 - then it is no program
+            except (Exception, TookTooLongError):  # noqa: BLE001 - then it is no program
                 return False
 
         return shrink(one.text, differs, self.shrinking) if differs(one.text) else None
@@ -107,6 +110,11 @@ def _program(seed: int, *, raising: bool) -> Program:
 
 def run(part: Iterable[int], rows: int, raising: bool) -> Summary:  # noqa: FBT001 - of a pool
     return Runner(rows).run(part, raising=raising)
+
+
+def limit_memory() -> None:
+    """Let a program that makes something huge fail, and not the machine."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -124,7 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     parts = [seeds[i : i + step] for i in range(0, len(seeds), step)]
     # Forked children would inherit the engine's threads without their stacks.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(
+        options.jobs, mp_context=context, max_tasks_per_child=20, initializer=limit_memory
+    ) as pool:
         for done in pool.map(run, parts, repeat(options.rows), repeat(options.raising)):
             summary.add(done)
             for report in done.reports:

@@ -10,10 +10,9 @@ from random import Random
 
 from tests.native.expressions import TYPES, Expressions
 from tests.native.inputs import Parameter
+from tests.native.lines import Lines, indent
 from tests.native.scope import Helper, Scope
-from tests.native.statements import Statements, indent
-
-Lines = list[str]
+from tests.native.statements import Statements
 
 
 @dataclass(frozen=True)

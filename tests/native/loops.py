@@ -4,12 +4,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.native.expressions import TYPES, Expressions
+from tests.native.lines import Lines, indent
 from tests.native.scope import Scope
 
 if TYPE_CHECKING:
     from tests.native.statements import Statements
-
-Lines = list[str]
 
 
 class Loops:
@@ -25,7 +24,7 @@ class Loops:
         lines = []
         scope.join([scope.copy(), inner])
         if self.random.random() < 0.25:
-            lines = ["else:", *_indent(self.block(after := scope.copy(), depth - 1, 2))]
+            lines = ["else:", *indent(self.block(after := scope.copy(), depth - 1, 2))]
             scope.join([scope.copy(), after])
         return lines
 
@@ -45,7 +44,7 @@ class Loops:
         else:
             lines += ["while True:", f"    if {counter} >= {limit}:", "        break"]
             lines += [f"    {counter} += 1"]
-        lines += _indent(self._body(inner, depth, 3))
+        lines += indent(self._body(inner, depth, 3))
         return lines + self._close(scope, inner, depth)
 
     def range_loop(self: "Statements", scope: Scope, depth: int) -> Lines:
@@ -57,7 +56,7 @@ class Loops:
         name = self.random.choice(old) if old and self.random.random() < 0.15 else self.fresh("i")
         inner = scope.copy(in_loop=True)
         inner.bind(name, "int")
-        lines = [f"for {name} in range({arguments}):", *_indent(self._body(inner, depth, 3))]
+        lines = [f"for {name} in range({arguments}):", *indent(self._body(inner, depth, 3))]
         return lines + self._close(scope, inner, depth)
 
     def tuple_loop(self: "Statements", scope: Scope, depth: int) -> Lines:
@@ -78,7 +77,7 @@ class Loops:
             header = f"for {index}, {names[0]} in enumerate({texts[0]}{start}):"
         else:
             header = f"for {names[0]} in {texts[0]}:"
-        lines += [header, *_indent(self._body(inner, depth, 3))]
+        lines += [header, *indent(self._body(inner, depth, 3))]
         return lines + self._close(scope, inner, depth)
 
     def _walkable(self: "Statements", scope: Scope, lines: Lines) -> tuple[str, str]:
@@ -96,7 +95,3 @@ class Loops:
         lines.append(f"{name} = {text}")
         scope.bind_tuple(name, [type_] * length)
         return name, type_
-
-
-def _indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]

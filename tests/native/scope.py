@@ -25,6 +25,10 @@ class Scope:
     names: dict[str, str]
     """Names that surely have a value, with its type."""
     tuples: dict[str, list[str]] = field(default_factory=dict)
+    ranges: list[str] = field(default_factory=list)
+    """Names of ranges, which are walked over again and again."""
+    iterators: dict[str, list[str]] = field(default_factory=dict)
+    """What a step of a loop over them gives: a type each, and nothing for tuples."""
     nullable: dict[str, str] = field(default_factory=dict)
     """Names that may be None."""
     unsure: list[str] = field(default_factory=list)
@@ -41,6 +45,8 @@ class Scope:
             self,
             names=dict(self.names),
             tuples=dict(self.tuples),
+            ranges=list(self.ranges),
+            iterators=dict(self.iterators),
             nullable=dict(self.nullable),
             unsure=list(self.unsure),
             fixed=self.fixed | {fix} if fix else self.fixed,
@@ -63,14 +69,23 @@ class Scope:
         self.forget(name)
         self.tuples[name] = types
 
+    def bind_range(self, name: str) -> None:
+        self.forget(name)
+        self.ranges.append(name)
+
+    def bind_iterator(self, name: str, types: list[str]) -> None:
+        self.forget(name)
+        self.iterators[name] = types
+
     def forget(self, name: str) -> None:
-        for known in (self.names, self.tuples, self.nullable):
+        for known in (self.names, self.tuples, self.iterators, self.nullable):
             known.pop(name, None)
+        self.ranges = [known for known in self.ranges if known != name]
 
     def join(self, others: list[Self]) -> None:
         """Keep what all branches agree on; what only some have set is unsure."""
         before = {*self.names, *self.nullable, *self.unsure}
-        for attribute in ("names", "tuples", "nullable"):
+        for attribute in ("names", "tuples", "iterators", "nullable"):
             branches = [getattr(other, attribute) for other in others]
             same = {
                 name: held
@@ -78,6 +93,9 @@ class Scope:
                 if all(branch.get(name) == held for branch in branches)
             }
             setattr(self, attribute, same)
-        sure = {*self.names, *self.tuples, *self.nullable}
+        self.ranges = [
+            name for name in others[0].ranges if all(name in other.ranges for other in others)
+        ]
+        sure = {*self.names, *self.tuples, *self.iterators, *self.ranges, *self.nullable}
         seen = {name for other in others for name in (*other.names, *other.unsure)}
         self.unsure = sorted((seen | before) - sure)

@@ -5,21 +5,18 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.native.expressions import TYPES, Expressions
+from tests.native.iterables import Iterables
+from tests.native.lines import Lines, indent
 from tests.native.loops import Loops
+from tests.native.names import Names
 from tests.native.scope import Scope
 from tests.native.trials import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Lines = list[str]
 
-
-def indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]
-
-
-class Statements(Loops, Trials):
+class Statements(Loops, Trials, Iterables, Names):
     """Writes the body of one function."""
 
     def __init__(self, random: Random, expressions: Expressions, returns: str) -> None:
@@ -32,6 +29,8 @@ class Statements(Loops, Trials):
             (5, self.choice), (2, self.guarded), (2, self.while_loop), (4, self.range_loop),
             (2, self.tuple_loop), (4, self.trial), (1.5, self.check), (1, self.early_return),
             (1, self.walrus_test), (0.3, self.delete), (0.4, self.bare),
+            (1.2, self.hold), (1, self.walk), (1.2, self.unpack), (1, self.loop_variable),
+            (0.4, self.combinations),
         ]  # fmt: skip
 
     def block(self, scope: Scope, depth: int, length: int) -> Lines:

@@ -3,7 +3,8 @@
 `{f}`, `{i}`, `{b}` stand for expressions that mostly give a float, an int, a bool, `{n}` for any of
 them; `{k}` is a small count, `{d}` a number of digits, `{v}` a name, `{x}` a name
 that holds an int and may be set, `{c}` an int expression within 0 to 7, `{p}`
-an int expression within 1 to 5, `{o}` a comparison operator. Where statements may be repeated, the
+an int expression within 1 to 5, `{o}` a comparison operator, `{r}` a short range, `{I}` and `{F}` a few
+ints or floats, `{M}` many zeros with a comma each. Where statements may be repeated, the
 int of a form that is marked GROWS is cut down to size, and the float kept from being a long int, so
 that no number gets as long as to take all the time. For the same reason the exponent is a float or small.
 """
@@ -33,6 +34,7 @@ FLOAT: list[Form] = [
     (0.7, "pow({f}, {k})", GROWS), (3, "-{f}"), (0.5, "+{f}"), (2, "float({i})"), (0.5, "float({b})"),
     (0.7, "float({f})"), (2, "abs({f})"), (1.5, "min({f}, {f})"), (1.5, "max({f}, {f})"),
     (0.7, "min({f}, {f}, {f})"), (0.7, "max({f}, {i})"), (0.5, "min({i}, {f}, {b})"),
+    (0.4, "max(({F}))"), (0.4, "min({F})"),
     (1, "round({f}, {d})"), (0.5, "round({f}, ndigits={d})"), (0.4, "round({f}, {c})"),
     (0.5, "divmod({f}, {f})[0]", RISKY), (0.5, "divmod({f}, 1.5)[1]"), (3, "{f} if {b} else {f}"),
     (0.7, "{f} and {f}"), (0.7, "{f} or {f}"), (0.4, "{b} and {f}"), (0.4, "{i} or {f}"),
@@ -67,6 +69,8 @@ INT: list[Form] = [
     (0.15, "{i} << min({i}, 70)", GROWS | RISKY), (3, "-{i}"), (0.5, "+{i}"), (0.4, "+{b}"),
     (0.4, "-{b}"), (1.5, "~{i}"), (0.3, "~{b}"), (2, "abs({i})"), (0.3, "abs({b})"),
     (1.5, "min({i}, {i})"), (1.5, "max({i}, {i})"), (0.6, "max({i}, {i}, {i})"),
+    (0.4, "max({I})"), (0.4, "min(({I}))"), (0.4, "len({r})"), (0.4, "sum({r})"), (0.2, "sum({r}, {i})"),
+    (0.2, "sum({r}, {b})"), (0.3, "sum(({I}), {b})"), (0.2, "sum({r}, {v})", RISKY), (0.2, "sum(({I}), {i})"),
     (0.3, "min({b}, {i})"), (0.8, "round({f} % 1000.0)"), (0.5, "round({f})", RISKY),
     (0.3, "round({i})"), (0.4, "round({i}, -{k})"), (0.3, "round({i}, {d})"),
     (1, "int({f} % 1000.0)"), (0.8, "int({f})", RISKY), (0.5, "int({b})"), (0.3, "int({i})"),

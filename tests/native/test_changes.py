@@ -53,6 +53,7 @@ def change(x: int) -> int:
 def test_change_after_loading(what):
     expression, change = CHANGES[what]
     with Pair(TEXT.format(expression=expression, change=change)) as pair:
+        assert pair.tier("f") == "native"
         before = pair.inline.call("p.f", ROWS)
         assert pair.compare("f", ROWS) == []
         assert pair.compare("change", ONE) == []
@@ -71,6 +72,7 @@ def f(x: int) -> float:
     return math.sin(x)
 """
     with Pair(text) as pair:
+        assert pair.tier("f") == "native"
         assert pair.compare("f", ROWS) == []
         monkeypatch.setattr(math, "sin", replacement)
         assert pair.compare("f", ROWS) == []
@@ -96,6 +98,7 @@ def change(x: int) -> int:
 """
     rows = columns(PARAMETERS, [[1], [2**62], [2], [2**62 + 1], [3]])
     with Pair(text) as pair:
+        assert pair.tier("f") == "native"
         for value in (5, 0, -1, 2**62, 3):
             assert pair.compare("change", columns(PARAMETERS, [[value]])) == []
             assert pair.compare("f", rows) == []

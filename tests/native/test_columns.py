@@ -35,6 +35,7 @@ FUNCTIONS = ["number", "whole", "truth"]
 @pytest.fixture(scope="module")
 def pair():
     with Pair(TEXT) as pair:
+        assert [pair.tier(function) for function in FUNCTIONS] == ["native"] * len(FUNCTIONS)
         yield pair
 
 
@@ -99,6 +100,7 @@ def f({declared}) -> float:
     parameters = [Parameter("x", "float", nullable=True), Parameter("n", "int", nullable=True)]
     try:
         with Pair(text) as pair:
+            assert pair.tier("f") == "native"
             assert pair.compare("f", batch(Random(1), parameters, 500)) == []
     except arrowsmith.PluginLoadError:
         pytest.fail("the declaration is in order")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.native.differ import Pair
 from tests.native.fuzz import Runner
 from tests.native.generator import program
 
@@ -11,15 +10,8 @@ PROGRAMS = 100
 ROWS = 400
 
 
-@pytest.fixture(scope="module")
-def is_native():
-    """Whether there is a compiler at all."""
-    with Pair('@db.scalar_fn(tier="{tier}")\ndef f(x: float) -> float:\n    return x\n') as pair:
-        return pair.native.described()["p.f"]["tier"] == "native"
-
-
 @pytest.mark.parametrize("part", range(PARTS))
-def test_random_programs_give_the_same(part, is_native):
+def test_random_programs_give_the_same(part):
     # Five parts of other seeds than those of a run by hand that begins at zero.
     first = 10**9 + part * PROGRAMS
     summary = Runner(ROWS).run(range(first, first + PROGRAMS))
@@ -27,10 +19,9 @@ def test_random_programs_give_the_same(part, is_native):
     assert summary.rows == PROGRAMS * ROWS
     # They test something: most rows give a value, some raise.
     assert 0.02 < summary.failures / summary.rows < 0.25
-    if is_native:
-        assert summary.share_compiled > 0.8, summary
-        assert summary.compiled_rows > 0
-        assert summary.share_left < 0.5, summary
+    assert summary.share_compiled > 0.8, summary
+    assert summary.compiled_rows > 0.8 * summary.rows, summary
+    assert summary.share_left < 0.5, summary
 
 
 def test_a_seed_gives_the_same_program():

@@ -4,22 +4,50 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.native.expressions import Expressions
+from tests.native.lines import Lines, indent
 from tests.native.scope import Scope
 
 if TYPE_CHECKING:
     from tests.native.statements import Statements
 
-Lines = list[str]
 
 RISKS = {
-    "float": ["{f} / {f}", "{i} / {i}", "{f} // {i}", "{f} % {f}", "math.sqrt({f})",
-              "math.log({f})", "math.exp({f} * 50.0)", "{f} ** ({f} * 1.0)", "{f} ** -{k}",
-              "math.asin({f})", "float({i} * {i})", "math.pow({f}, {f})", "math.fmod({f}, {f})",
-              "1.0 / ({i} & 3)"],
-    "int": ["{i} // {i}", "{i} % {i}", "int({f})", "round({f})", "math.floor({f} * 1e300)",
-            "{i} << {i} % 5 - 1", "{i} >> {i}", "math.isqrt({i})", "divmod({i}, {c})[1]",
-            "{i} // {c}", "pow({i}, -{c}, {c})", "math.factorial({i} % 4 - 1)"],
-}  # fmt: skip
+    "float": [
+        "{f} / {f}",
+        "{i} / {i}",
+        "{f} // {i}",
+        "{f} % {f}",
+        "math.sqrt({f})",
+        "math.log({f})",
+        "math.exp({f} * 50.0)",
+        "{f} ** ({f} * 1.0)",
+        "{f} ** -{k}",
+        "math.asin({f})",
+        "float({i} * {i})",
+        "math.pow({f}, {f})",
+        "math.fmod({f}, {f})",
+        "1.0 / ({i} & 3)",
+    ],
+    "int": [
+        "{i} // {i}",
+        "{i} % {i}",
+        "int({f})",
+        "round({f})",
+        "math.floor({f} * 1e300)",
+        "{i} << {i} % 5 - 1",
+        "{i} >> {i}",
+        "math.isqrt({i})",
+        "divmod({i}, {c})[1]",
+        "{i} // {c}",
+        "pow({i}, -{c}, {c})",
+        "math.factorial({i} % 4 - 1)",
+        "sum({r}, None)",
+        "sum({r}, {n})",
+        "len({r})",
+    ],
+}
+# Seldom: they take long to write and to read.
+LONG = ["max({M}{i})", "min(({M}{i}))", "math.gcd({M}{i})", "len(({M}{i}))"]  # fmt: skip
 BROAD = ["Exception", "(ArithmeticError, ValueError)", "(OverflowError, ValueError, TypeError)",
          "(ArithmeticError, ValueError, AssertionError, KeyError)"]  # fmt: skip
 CLASSES = ["ZeroDivisionError", "ValueError", "OverflowError", "ArithmeticError", "Exception",
@@ -40,7 +68,7 @@ class Trials:
         body = self._risk(name, type_, inner)
         if self.random.random() < 0.4:
             body += self.block(inner, depth - 1, 2)
-        lines += ["try:", *_indent(body)]
+        lines += ["try:", *indent(body)]
         # An exception may come before anything of the body was done.
         branches = [inner]
         handlers = self.random.choices([0, 1, 2], [1, 8, 3])[0]
@@ -49,9 +77,9 @@ class Trials:
             lines += self._handler(name, type_, branch, depth, is_last=i == handlers - 1)
             branches.append(branch)
         if handlers and self.random.random() < 0.25:
-            lines += ["else:", *_indent(self.block(inner, depth - 1, 2))]
+            lines += ["else:", *indent(self.block(inner, depth - 1, 2))]
         if not handlers or self.random.random() < 0.3:
-            lines += ["finally:", *_indent(self._finally(_before(scope, inner), depth))]
+            lines += ["finally:", *indent(self._finally(_before(scope, inner), depth))]
         scope.join(branches)
         scope.unsure = sorted(set(scope.unsure) - {"error"})
         return lines
@@ -63,7 +91,8 @@ class Trials:
             return [f"if {self.value('bool', scope)}:", f"    raise {error}"]
         if chance < 0.25:
             return [f"assert {self.value('bool', scope)}"]
-        template = self.random.choice(RISKS[type_])
+        forms = LONG if type_ == "int" and chance > 0.97 else RISKS[type_]
+        template = self.random.choice(forms)
         if scope.repeated and "**" in template:
             template = f"float({template.replace('{f}', '({f} + 0.0)', 1)})"
         return [f"{name} = {self.expressions.fill(template, scope, 1)}"]
@@ -88,7 +117,7 @@ class Trials:
             body = [f"return {self.value(self.returns, scope)}"]
         elif after < 0.35:
             body += self.block(scope, depth - 1, 2)
-        return [header + ":", *_indent(body)]
+        return [header + ":", *indent(body)]
 
     def _finally(self: "Statements", scope: Scope, depth: int) -> Lines:
         if self.random.random() < 0.12:
@@ -111,7 +140,3 @@ def _outside(scope: Scope) -> Scope:
     outside = scope.copy()
     outside.loops = 0
     return outside
-
-
-def _indent(lines: Lines) -> Lines:
-    return ["    " + line for line in lines]

@@ -9,18 +9,25 @@ use std::collections::HashSet;
 use arrowsmith_contract::LiveCode;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMappingProxy, PyString};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyMappingProxy, PyModule, PyString};
 
-use crate::door;
 use crate::stand_in::StandIn;
+use crate::{door, embedded};
 
 /// Functions, those that they call, and the members of `math` that they use.
 #[derive(Debug)]
 pub(crate) struct Live {
     functions: Vec<LiveFunction>,
     class: Option<LiveClass>,
-    /// The namespace of `math`.
+    modules: Modules,
+}
+
+/// The namespaces of the modules that the interpreter began with: an import asks plugin code, or
+/// gives what a plugin put in their place.
+#[derive(Debug)]
+struct Modules {
     math: Py<PyDict>,
+    builtins: Py<PyDict>,
 }
 
 #[derive(Debug, FromPyObject)]
@@ -69,8 +76,7 @@ impl Live {
             let helpers = bindings.into_iter().filter(|(_, kind, _)| kind == "helper");
             records.extend(helpers.map(|(_, _, helper)| helper));
         }
-        let math = py.import("math")?.dict().unbind();
-        Ok(Some(Self { functions, class, math }))
+        Ok(Some(Self { functions, class, modules: Modules::of(py)? }))
     }
 
     fn look(&self, py: Python<'_>) -> PyResult<Option<String>> {
@@ -80,7 +86,7 @@ impl Live {
             return Ok(Some(change));
         }
         for function in &self.functions {
-            if let Some(change) = function.change(self.math.bind(py))? {
+            if let Some(change) = function.change(py, &self.modules)? {
                 return Ok(Some(change));
             }
         }
@@ -100,9 +106,17 @@ impl LiveCode for Live {
     }
 }
 
+impl Modules {
+    fn of(py: Python<'_>) -> PyResult<Self> {
+        let bindings = embedded::module(py, "bindings")?;
+        let namespace =
+            |name| PyResult::Ok(bindings.getattr(name)?.cast::<PyModule>()?.dict().unbind());
+        Ok(Self { math: namespace("math")?, builtins: namespace("builtins")? })
+    }
+}
+
 impl LiveFunction {
-    fn change(&self, math: &Bound<'_, PyDict>) -> PyResult<Option<String>> {
-        let py = math.py();
+    fn change(&self, py: Python<'_>, modules: &Modules) -> PyResult<Option<String>> {
         let function = self.function.bind(py);
         let attributes = [
             (intern!(py, "__code__"), &self.code, "code"),
@@ -116,7 +130,7 @@ impl LiveFunction {
         if !self.has_its_keyword_defaults(function)? {
             return Ok(Some(format!("the keyword defaults of {} changed", self.name(py))));
         }
-        self.changed_name(math)
+        self.changed_name(py, modules)
     }
 
     fn has_its_keyword_defaults(&self, function: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -130,8 +144,7 @@ impl LiveFunction {
     }
 
     /// The first name that stands for something else.
-    fn changed_name(&self, math: &Bound<'_, PyDict>) -> PyResult<Option<String>> {
-        let py = math.py();
+    fn changed_name(&self, py: Python<'_>, modules: &Modules) -> PyResult<Option<String>> {
         let function = self.function.bind(py);
         let globals = self.namespace.bind(py);
         if let Some(name) = all_same(globals, &self.globals, function)? {
@@ -142,11 +155,10 @@ impl LiveFunction {
                 return Ok(Some(format!("the global {name} hides the builtin")));
             }
         }
-        let builtins = py.import(intern!(py, "builtins"))?.dict();
-        if let Some(name) = all_same(&builtins, &self.builtins, function)? {
+        if let Some(name) = all_same(modules.builtins.bind(py), &self.builtins, function)? {
             return Ok(Some(format!("the builtin {name} changed")));
         }
-        let member = all_same(math, &self.members, function)?;
+        let member = all_same(modules.math.bind(py), &self.members, function)?;
         Ok(member.map(|name| format!("math.{name} changed")))
     }
 
@@ -214,13 +226,9 @@ fn is_same_constant(found: &Bound<'_, PyAny>, expected: &Bound<'_, PyAny>) -> bo
     {
         return found.value().to_bits() == expected.value().to_bits();
     }
-    // What bools are is their identity.
+    // Neither is a bool, which is what it is by identity; and an int is no text.
     let is_plain = |value: &Bound<'_, PyAny>| {
-        let is_int = value.cast_exact::<PyInt>().is_ok() && !value.is_instance_of::<PyBool>();
-        is_int || value.cast_exact::<PyString>().is_ok()
+        value.cast_exact::<PyInt>().is_ok() || value.cast_exact::<PyString>().is_ok()
     };
-    is_plain(found)
-        && is_plain(expected)
-        && found.get_type().is(expected.get_type())
-        && found.eq(expected).unwrap_or(false)
+    is_plain(found) && is_plain(expected) && found.eq(expected).unwrap_or(false)
 }

@@ -34,6 +34,8 @@ class Trap:
     """What stands before the function: constants, helpers."""
     refused: bool = False
     """Whether the interpreter keeps it: nothing is lost but speed."""
+    by_library: bool = False
+    """Whether the C library decides who keeps it."""
     defaults: tuple[str, ...] = ()
     """Of the last parameters."""
 

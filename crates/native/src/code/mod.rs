@@ -278,6 +278,15 @@ impl Code {
     }
 }
 
+impl Block {
+    /// The blocks that may be next, that of an exception included.
+    pub(crate) fn successors(&self) -> Vec<BlockId> {
+        let mut next = self.end.targets();
+        next.extend(self.on_exception.map(|landing| landing.block));
+        next
+    }
+}
+
 impl End {
     /// The blocks that may be next, but for those that an exception leads to.
     pub(crate) fn targets(&self) -> Vec<BlockId> {

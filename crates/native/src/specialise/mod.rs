@@ -13,6 +13,7 @@ mod emitter;
 mod ends;
 mod entry;
 mod exits;
+mod instances;
 mod iteration;
 mod numbers;
 mod returns;

@@ -18,7 +18,7 @@ use arrowsmith_pyhost::{Loading, StandIn, load_source};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use support::{attached, start};
+use support::{attached, module_of, start};
 
 /// Takes what has the word `fast` in its text, and keeps what it may ask for later.
 #[derive(Debug, Default)]
@@ -181,12 +181,12 @@ fn native_that_cannot_be_is_an_error_with_its_place() {
     let slow = "@db.scalar_fn(tier='native')\ndef slow(x: float) -> float: return x";
     assert_eq!(
         refused(slow, TierChoice::Auto),
-        "plugin.py:7: slow has tier=\"native\" and can't be compiled: column 3: too slow"
+        "plugin.py:7: slow must be native and can't be compiled: column 3: too slow"
     );
     let class = "\n@db.aggregate_fn\nclass total:\n def add(self, x: float): ...\n def merge(self, o): ...\n def result(self) -> float: ...";
     assert_eq!(
         refused(class, TierChoice::Only(Tier::Native)),
-        "plugin.py:7: total has tier=\"native\" and can't be compiled: column 3: too slow"
+        "plugin.py:7: total must be native and can't be compiled: column 3: too slow"
     );
 }
 
@@ -227,14 +227,7 @@ fn changes_of_what_was_compiled_are_found() {
     let Kernel::Scalar(_) = &manifest.functions()[0].kernel else { panic!("a scalar") };
     let live = Arc::clone(&compiler.lives.lock()[0]);
     let module = attached(|py| {
-        let modules = py.import("sys")?.getattr("modules")?;
-        let keys: Vec<String> = modules
-            .call_method0("keys")?
-            .try_iter()?
-            .map(|k| k?.extract())
-            .collect::<PyResult<_>>()?;
-        let key = keys.iter().rev().find(|key| key.ends_with("_plugin")).unwrap();
-        Ok(modules.get_item(key)?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
+        Ok(module_of(py, "plugin")?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
     });
     let run = |code: &str| {
         let code = std::ffi::CString::new(code).unwrap();
@@ -288,6 +281,44 @@ fn changes_of_what_was_compiled_are_found() {
 }
 
 #[test]
+fn modules_are_watched_whatever_a_plugin_puts_in_their_place() {
+    start();
+    let replaced = [
+        "sys.modules['math'] = types.SimpleNamespace()",
+        "copy = types.ModuleType('math'); copy.__dict__.update(math.__dict__); sys.modules['math'] = copy",
+        "asked = []\nsys.asked = asked\nreal = builtins.__import__\n\
+            def replaced(name, *rest): asked.append(name); return real(name, *rest)\n\
+            builtins.__import__ = replaced",
+    ];
+    for replacement in replaced {
+        let text = format!(
+            "import builtins, math, sys, types\n{replacement}\n\
+            @db.scalar_fn\ndef fast(x: float) -> float: return math.sin(abs(x))\n"
+        );
+        let compiler = Picky::default();
+        let loading = Loading { compiler: Some(&compiler), tier: TierChoice::Auto };
+        let (builtins, kept) = attached(|py| {
+            let builtins = py.import("builtins")?;
+            Ok((builtins.clone().unbind(), builtins.getattr("__import__")?.unbind()))
+        });
+        let loaded = load_source(&text, "plugin.py", &loading);
+        let live = compiler.lives.lock().first().map(Arc::clone);
+        let changed = || live.as_ref().and_then(|live| live.changed());
+        let before = changed();
+        let run = |code| attached(|py| py.run(code, None, None));
+        run(c"import sys; import _arrowsmith_host.bindings as own; own.kept = own.math.sin; own.math.sin = len");
+        let after = changed();
+        run(c"import _arrowsmith_host.bindings as own; own.math.sin = own.kept; sys.modules['math'] = own.math");
+        attached(|py| builtins.bind(py).setattr("__import__", kept));
+        assert!(loaded.is_ok(), "{loaded:?} of {text}");
+        assert_eq!((before, after), (None, Some("math.sin changed".into())), "{text}");
+    }
+    let asked: Vec<String> = attached(|py| py.import("sys")?.getattr("asked")?.extract());
+    assert!(asked.contains(&"sys".to_owned()), "{asked:?}");
+    assert!(!asked.iter().any(|name| ["math", "builtins"].contains(&name.as_str())), "{asked:?}");
+}
+
+#[test]
 fn what_stands_for_a_function_may_take_its_name() {
     start();
     let text = "@db.scalar_fn\ndef fast(x: float) -> float: return fast(x)\n";
@@ -297,14 +328,7 @@ fn what_stands_for_a_function_may_take_its_name() {
     let live = Arc::clone(&compiler.lives.lock()[0]);
     let rename = |stands_for_it: bool| {
         attached(|py| {
-            let modules = py.import("sys")?.getattr("modules")?;
-            let keys: Vec<String> = modules
-                .call_method0("keys")?
-                .try_iter()?
-                .map(|k| k?.extract())
-                .collect::<PyResult<_>>()?;
-            let key = keys.iter().rev().find(|key| key.ends_with("_standing")).unwrap();
-            let module = modules.get_item(key)?;
+            let module = module_of(py, "standing")?;
             let options = PyDict::new(py);
             let function = module.getattr("kept").or_else(|_| module.getattr("fast"))?;
             module.setattr("kept", &function)?;
