@@ -340,9 +340,11 @@ def test_the_parts_of_a_class_are_explained_in_its_text(load: Load) -> None:
     for line in (
         "    7       scale = 3\n",
         "    9 |     def __init__(self):\n",
-        "   13 !         self.sum += twice(x) * self.scale\n",
+        "   13 |         self.sum += twice(x) * self.scale\n",
         "   19 |         return self.sum % 7\n",
-        "    2 |     return 2 * x\n",
+        # The row behind it finds its state with the interpreter.
+        "    2 !     return 2 * x\n",
+        "^ 1 row left: an int of more than 64 bits\n",
     ):
         assert line in text, text
     assert text.count("self.sum += other.sum") == 1
