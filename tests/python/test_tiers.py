@@ -349,7 +349,7 @@ def test_the_parts_of_a_class_are_explained_in_its_text(load: Load) -> None:
         assert line in text, text
     assert text.count("self.sum += other.sum") == 1
     ir = session.explain_function("p.total", ir=True).removeprefix(text)
-    assert ir.count("exit") > 1
+    assert [ir.count(f"\n{part}: ") for part in ("init", "step", "merge", "finalize")] == [1] * 4
 
 
 def test_the_parts_in_a_dict_are_explained_one_by_one(load: Load) -> None:
