@@ -46,7 +46,7 @@ def test_endless_loops_stop(query):
         begin = time.monotonic()
         with pytest.raises(arrowsmith.QueryTimeout):
             sessions.native.sql(query, timeout=0.2).collect()
-        assert time.monotonic() - begin < 0.3
+        assert time.monotonic() - begin < 1
 
 
 def test_what_changes_after_loading_is_what_runs():

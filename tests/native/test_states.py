@@ -120,3 +120,25 @@ class number:
             sessions.same("SELECT p.number() OVER (PARTITION BY k ORDER BY id) FROM t ORDER BY id"),
         ]
     assert all(isinstance(answer, list) for answer in answers)
+
+
+def test_merging_begins_with_the_first_state_that_comes() -> None:
+    """A group without rows of its own takes it as it is: `init` would count twice."""
+    text = """
+@db.aggregate_fn(args=["int"], returns="int")
+class started:
+    base = 10
+    def __init__(self, start=5):
+        self.n = start
+    def add(self, x, by=2):
+        self.n += x * by + self.base
+        self.base = 1
+    def merge(self, other):
+        self.n += other.n
+    def result(self):
+        return self.n
+"""
+    with Sessions(text, threads=2, t=numbers(30_000)) as sessions:
+        sessions.same("SELECT p.started(n) FROM t")
+        sessions.same("SELECT k, p.started(n) FROM t GROUP BY k ORDER BY k")
+        sessions.same("SELECT p.started(n), p.started(n) FILTER (WHERE id < 0) FROM t")

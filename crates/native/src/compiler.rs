@@ -180,8 +180,7 @@ fn states(
 
 /// The interpreter watches the time of each call; compiled code only looks whether the query goes on.
 fn check_timeout(policy: CallPolicy, module: &Module) -> Result<(), Refusal> {
-    let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-    let may_last = blocks.flat_map(|block| &block.ops).any(|op| matches!(op, Op::Poll));
+    let may_last = module.ops().any(|op| matches!(op, Op::Poll));
     if may_last && policy.timeout.is_some() {
         return Err(Refusal::new(
             Place::default(),
@@ -199,3 +198,6 @@ fn located(refusal: Refusal, source: &FunctionSource) -> contract::Refusal {
     let (line, column) = place.line_and_column(&source.text);
     contract::Refusal { file: Arc::clone(&source.file), line, column, reason: refusal.reason }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use arrowsmith_contract::LiveCode;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMappingProxy, PyModule, PyString};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyMappingProxy, PyModule, PyString};
 
 use crate::stand_in::StandIn;
 use crate::{door, embedded};
@@ -226,13 +226,9 @@ fn is_same_constant(found: &Bound<'_, PyAny>, expected: &Bound<'_, PyAny>) -> bo
     {
         return found.value().to_bits() == expected.value().to_bits();
     }
-    // What bools are is their identity.
+    // Neither is a bool, which is what it is by identity; and an int is no text.
     let is_plain = |value: &Bound<'_, PyAny>| {
-        let is_int = value.cast_exact::<PyInt>().is_ok() && !value.is_instance_of::<PyBool>();
-        is_int || value.cast_exact::<PyString>().is_ok()
+        value.cast_exact::<PyInt>().is_ok() || value.cast_exact::<PyString>().is_ok()
     };
-    is_plain(found)
-        && is_plain(expected)
-        && found.get_type().is(expected.get_type())
-        && found.eq(expected).unwrap_or(false)
+    is_plain(found) && is_plain(expected) && found.eq(expected).unwrap_or(false)
 }

@@ -80,7 +80,7 @@ pub fn load_again(id: &PluginId, source: &Source, loading: &Loading<'_>) -> Resu
 /// # Errors
 /// As [`load_source`].
 pub fn load_object(object: &Bound<'_, PyAny>, loading: &Loading<'_>) -> Result<Manifest> {
-    door::enter(|_| load(object.py(), "load_object", (object,), loading))
+    door::enter_again(object.py(), |py| load(py, "load_object", (object,), loading))
 }
 
 /// What is said of one function that comes without a decorator.
@@ -103,7 +103,7 @@ pub fn load_function(
     loading: &Loading<'_>,
 ) -> Result<Manifest> {
     let arguments = (function, home, terms.args.as_ref(), terms.returns.as_ref());
-    door::enter(|_| load(function.py(), "load_function", arguments, loading))
+    door::enter_again(function.py(), |py| load(py, "load_function", arguments, loading))
 }
 
 fn load<'py>(

@@ -163,7 +163,8 @@ pub(crate) enum Op {
         right: Operand,
     },
     /// A builtin or a function of `math`, by its canonical name: `abs`, `math.sin`, `range`, `len`.
-    /// Keyword arguments of builtins are refused by `front`, but for `round(x, ndigits=n)`.
+    /// Keyword arguments of builtins are refused by `front`, but for those that are the same as one by
+    /// position: `round(x, ndigits=n)`, `enumerate(x, start=n)`, `sum(x, start=n)`, `pow(x, y, mod=n)`.
     Call {
         to: Local,
         function: Arc<str>,
@@ -275,6 +276,15 @@ impl Code {
 
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
+    }
+}
+
+impl Block {
+    /// The blocks that may be next, that of an exception included.
+    pub(crate) fn successors(&self) -> Vec<BlockId> {
+        let mut next = self.end.targets();
+        next.extend(self.on_exception.map(|landing| landing.block));
+        next
     }
 }
 

@@ -100,6 +100,9 @@ impl StateCodes {
                 return Err(format!("a {part:?} of other states").to_lowercase());
             }
             if parameters.is_none() {
+                if module.parameters.len() != signature.parameters().len() {
+                    return Err("other parameters than were declared".to_owned());
+                }
                 arguments::check(signature, module)?;
             }
         }

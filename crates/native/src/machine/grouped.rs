@@ -5,7 +5,7 @@
 //! without a state yet costs is one comparison for all others.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use cranelift_jit::JITModule;
 
@@ -35,35 +35,15 @@ pub(super) fn build(
     let Entry { frame, begin, end, depth, sources } = rows::enter(builder, &module.parameters);
     let types_of_columns = &module.state[1..];
     let places = places(builder, frame, types_of_columns.len());
-    let [next, row_block, home, finished] = [(); 4].map(|()| builder.create_block());
+    let [next, row_block, finished] = [(); 3].map(|()| builder.create_block());
     let row = builder.append_block_param(next, types::I64);
-    let tag = builder.append_block_param(home, types::I64);
     builder.ins().jump(next, &[begin.into()]);
     builder.switch_to_block(next);
     let is_row = builder.ins().icmp(IntCC::SignedLessThan, row, end);
     builder.ins().brif(is_row, row_block, &[], finished, &[]);
 
     builder.switch_to_block(row_block);
-    let address = rows::item(builder, places.groups, row);
-    let group = builder.ins().load(types::I64, TRUSTED, address, 0);
-    let tag_address = builder.ins().iadd(places.tags, group);
-    let byte = builder.ins().load(types::I8, TRUSTED, tag_address, 0);
-    let whole = builder.ins().uextend(types::I64, byte);
-    let is_tag = builder.ins().icmp_imm_s(IntCC::UnsignedLessThan, whole, SHAPES as i64);
-    let [other, away] = [(); 2].map(|()| builder.create_block());
-    builder.ins().brif(is_tag, home, &[whole.into()], other, &[]);
-
-    builder.switch_to_block(other);
-    builder.set_cold_block(other);
-    let is_fresh = builder.ins().icmp_imm_s(IntCC::Equal, whole, i64::from(FRESH));
-    builder.ins().brif(is_fresh, home, &[places.initial.into()], away, &[]);
-    builder.switch_to_block(away);
-    builder.set_cold_block(away);
-    let exit = builder.ins().iconst(types::I32, i64::from(AWAY));
-    rows::note(builder, frame, row, exit);
-    rows::go_on(builder, row, next, &[]);
-
-    builder.switch_to_block(home);
+    let Group { group, tag_address, byte, tag } = find(builder, &places, (frame, row, next));
     let mut parameters = vec![tag];
     let mut addresses = Vec::new();
     for (ty, column) in types_of_columns.iter().zip(&places.columns) {
@@ -95,6 +75,45 @@ pub(super) fn build(
     rows::finish(builder, ways.stopped, STOPPED);
     rows::finish(builder, finished, i64::from(DONE));
     Ok(())
+}
+
+/// A row's group.
+struct Group {
+    group: Value,
+    tag_address: Value,
+    /// What stands there.
+    byte: Value,
+    /// Of its state.
+    tag: Value,
+}
+
+/// Finds the group and goes on where its state is here; else the row leaves.
+fn find(
+    builder: &mut FunctionBuilder<'_>,
+    places: &Places,
+    (frame, row, next): (Value, Value, Block),
+) -> Group {
+    let [home, other, away] = [(); 3].map(|()| builder.create_block());
+    let tag = builder.append_block_param(home, types::I64);
+    let address = rows::item(builder, places.groups, row);
+    let group = builder.ins().load(types::I64, TRUSTED, address, 0);
+    let tag_address = builder.ins().iadd(places.tags, group);
+    let byte = builder.ins().load(types::I8, TRUSTED, tag_address, 0);
+    let whole = builder.ins().uextend(types::I64, byte);
+    let is_tag = builder.ins().icmp_imm_s(IntCC::UnsignedLessThan, whole, SHAPES as i64);
+    builder.ins().brif(is_tag, home, &[whole.into()], other, &[]);
+
+    builder.switch_to_block(other);
+    builder.set_cold_block(other);
+    let is_fresh = builder.ins().icmp_imm_s(IntCC::Equal, whole, i64::from(FRESH));
+    builder.ins().brif(is_fresh, home, &[places.initial.into()], away, &[]);
+    builder.switch_to_block(away);
+    builder.set_cold_block(away);
+    let exit = builder.ins().iconst(types::I32, i64::from(AWAY));
+    rows::note(builder, frame, row, exit);
+    rows::go_on(builder, row, next, &[]);
+    builder.switch_to_block(home);
+    Group { group, tag_address, byte, tag }
 }
 
 fn load(builder: &mut FunctionBuilder<'_>, ty: Type, address: Value) -> Value {

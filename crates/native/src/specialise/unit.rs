@@ -104,7 +104,10 @@ impl<'a> Unit<'a> {
         returns: Option<Slot>,
     ) -> Result<Module, Refusal> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>();
-        let mut functions = functions.ok_or_else(never_returns)?;
+        // A function that a trial called, and the code then didn't.
+        let mut functions = functions.ok_or_else(|| {
+            Refusal::new(Place::default(), "functions that call each other with too many types")
+        })?;
         functions.iter_mut().for_each(Function::tidy);
         Ok(Module { functions, exits: self.exits, state, parameters, returns })
     }

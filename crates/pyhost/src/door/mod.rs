@@ -41,6 +41,18 @@ pub fn enter<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     attach(work)
 }
 
+/// As [`enter`], on a thread that is attached already: nobody gets the lock while who has it waits.
+///
+/// # Errors
+/// As [`enter`].
+pub(crate) fn enter_again<T>(
+    _attached: Python<'_>,
+    work: impl FnOnce(Python<'_>) -> Result<T>,
+) -> Result<T> {
+    let _crossing = Crossing::begin()?;
+    attach(work)
+}
+
 /// As [`enter`], and also while the interpreter's exit waits for others to stop.
 pub(crate) fn enter_to_stop<T>(work: impl FnOnce(Python<'_>) -> Result<T>) -> Result<T> {
     let _crossing = Crossing::begin_to_stop()?;

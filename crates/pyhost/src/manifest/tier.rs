@@ -42,13 +42,13 @@ fn refused(loaded: &LoadedFunction<'_>, reason: &TierReason) -> Error {
         TierReason::Refused(refusal) => (
             Some((Arc::clone(&refusal.file), Some(refusal.line))),
             format!(
-                "{name} has tier=\"native\" and can't be compiled: column {}: {}",
+                "{name} must be native and can't be compiled: column {}: {}",
                 refusal.column, refusal.reason
             ),
         ),
         other => (
             loaded.file.as_deref().map(|file| (file.into(), loaded.line)),
-            format!("{name} has tier=\"native\" and can't be compiled: {other}"),
+            format!("{name} must be native and can't be compiled: {other}"),
         ),
     };
     let location = place.map(|(file, line)| Location { file, line });

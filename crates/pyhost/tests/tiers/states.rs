@@ -10,7 +10,7 @@ use arrowsmith_pyhost::{Loading, load_source};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::support::{attached, start};
+use crate::support::{attached, module_of, start};
 use crate::{Picky, only, reason};
 
 const PLAIN: &str = "
@@ -176,17 +176,7 @@ fn changes_of_parts_and_classes_are_found() {
     let text = format!("{PLAIN}\nkept = total\nmethods = dict(vars(total))\n");
     let (manifest, _, live) = given(&text);
     let module = attached(|py| {
-        let modules = py.import("sys")?.getattr("modules")?;
-        let keys: Vec<String> = modules
-            .call_method0("keys")?
-            .try_iter()?
-            .map(|k| k?.extract())
-            .collect::<PyResult<_>>()?;
-        let found = keys.iter().rev().filter(|key| key.ends_with("_plugin")).find_map(|key| {
-            let dict = modules.get_item(key).ok()?.getattr("__dict__").ok()?;
-            dict.contains("methods").ok()?.then_some(dict)
-        });
-        Ok(found.unwrap().cast_into::<PyDict>()?.unbind())
+        Ok(module_of(py, "plugin")?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
     });
     let run = |code: &str| {
         let code = std::ffi::CString::new(code).unwrap();

@@ -160,9 +160,7 @@ def f(n, x):
 fn each_loop_looks_whether_it_is_to_stop_and_straight_code_does_not() {
     let parameters = [("x", Type::INT64, NullPolicy::Skip)];
     let polls = |text: &str| {
-        let module = compiled(text, &parameters, Type::INT64);
-        let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-        blocks.flat_map(|block| &block.ops).filter(|op| **op == Op::Poll).count()
+        compiled(text, &parameters, Type::INT64).ops().filter(|op| **op == Op::Poll).count()
     };
     assert_eq!(polls("def f(x):\n    return x + 1 if x > 0 else x\n"), 0);
     assert_eq!(polls("def f(x):\n    while x > 9:\n        x //= 2\n    return x\n"), 1);
