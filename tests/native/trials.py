@@ -91,7 +91,7 @@ class Trials:
             return [f"if {self.value('bool', scope)}:", f"    raise {error}"]
         if chance < 0.25:
             return [f"assert {self.value('bool', scope)}"]
-        forms = LONG if type_ == "int" and chance > 0.97 else RISKS[type_]
+        forms = LONG if type_ == "int" and chance > 0.92 else RISKS[type_]
         template = self.random.choice(forms)
         if scope.repeated and "**" in template:
             template = f"float({template.replace('{f}', '({f} + 0.0)', 1)})"
