@@ -94,7 +94,8 @@ class Names:
                 error = self.random.choice(["NameError", "UnboundLocalError", "Exception"])
                 lines += [
                     "try:",
-                    f"    {kept} = {name}",
+                    f"    {name}",
+                    f"    {kept} = {value}",
                     f"except {error}:",
                     f"    {kept} = {other}",
                 ]

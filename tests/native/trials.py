@@ -113,14 +113,14 @@ class Trials:
             body = ["raise"]
         elif after < 0.13:
             body = ["raise RuntimeError('again')"]
-        elif after < 0.2:
+        elif after < 0.2 and self.returning:
             body = [f"return {self.value(self.returns, scope)}"]
         elif after < 0.35:
             body += self.block(scope, depth - 1, 2)
         return [header + ":", *indent(body)]
 
     def _finally(self: "Statements", scope: Scope, depth: int) -> Lines:
-        if self.random.random() < 0.12:
+        if self.returning and self.random.random() < 0.12:
             return [
                 f"if {self.value('bool', scope)}:",
                 f"    return {self.value(self.returns, scope)}",
