@@ -55,10 +55,13 @@ pub enum StateForm {
     /// Each takes a state; `init`, `accumulate`, `merge` and `retract` return the next one, `step`
     /// returns it with the row's value.
     Functions,
+    /// The same as methods of an object that is no part of the state: the first parameter of each
+    /// stands for it, and nothing is known of it.
+    Methods,
     /// They are methods of the state, which they change in place.
     Object {
-        /// What the class itself has beside methods, and what objects of it have when they are
-        /// made: constants, anything else opaque.
+        /// What the class itself has beside these methods, and what objects of it have when they
+        /// are made: constants, anything else opaque.
         members: Vec<(Arc<str>, Binding)>,
     },
 }

@@ -104,8 +104,7 @@ fn not_yet(parts: &StateParts, what: &str) -> contract::Refusal {
 
 /// The interpreter watches the time of each call; compiled code only looks whether the query goes on.
 fn check_timeout(task: &CompileTask<'_>, module: &Module) -> Result<(), Refusal> {
-    let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-    let may_last = blocks.flat_map(|block| &block.ops).any(|op| matches!(op, Op::Poll));
+    let may_last = module.ops().any(|op| matches!(op, Op::Poll));
     if may_last && task.policy.timeout.is_some() {
         return Err(Refusal::new(
             Place::default(),

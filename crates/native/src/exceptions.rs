@@ -38,6 +38,7 @@ pub(crate) struct ExceptionClass(&'static str);
 
 impl ExceptionClass {
     pub(crate) const ASSERTION: Self = Self("AssertionError");
+    pub(crate) const ATTRIBUTE: Self = Self("AttributeError");
     pub(crate) const INDEX: Self = Self("IndexError");
     pub(crate) const OVERFLOW: Self = Self("OverflowError");
     pub(crate) const TYPE: Self = Self("TypeError");

@@ -38,9 +38,8 @@ pub(crate) fn check(module: &Module, math: &dyn MathReference) -> Result<(), Ref
 }
 
 fn called(module: &Module) -> BTreeSet<HostFunction> {
-    let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-    blocks
-        .flat_map(|block| &block.ops)
+    module
+        .ops()
         .filter_map(|op| match op {
             Op::Host { function, .. } => Some(*function),
             _ => None,

@@ -16,6 +16,11 @@ impl Refusal {
     pub(crate) fn new(place: Place, reason: impl Into<String>) -> Self {
         Self { place, reason: reason.into() }
     }
+
+    /// At a place that concerns it, if it has none of its own.
+    pub(crate) fn or_at(self, place: Place) -> Self {
+        if self.place == Place::default() { Self { place, ..self } } else { self }
+    }
 }
 
 impl fmt::Display for Refusal {

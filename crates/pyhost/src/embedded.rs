@@ -29,6 +29,8 @@ const MODULES: &[(&str, &str)] = &[
     ("options", include_str!("python/options.py")),
     ("fitness", include_str!("python/fitness.py")),
     ("source", include_str!("python/source.py")),
+    ("plain_classes", include_str!("python/plain_classes.py")),
+    ("states", include_str!("python/states.py")),
     ("null_policies", include_str!("python/null_policies.py")),
     ("parts", include_str!("python/parts.py")),
     ("scalars", include_str!("python/scalars.py")),

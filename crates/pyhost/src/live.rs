@@ -1,4 +1,5 @@
-//! Whether a Python function is still what it was when it was loaded.
+//! Whether Python functions, and the class that they are in, are still what they were when they were
+//! loaded.
 //!
 //! Looking must not run plugin code: objects are compared by identity, plain values by class and
 //! value, and attributes are read only of objects whose class is CPython's own.
@@ -8,15 +9,16 @@ use std::collections::HashSet;
 use arrowsmith_contract::LiveCode;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyModule, PyString};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyMappingProxy, PyModule, PyString};
 
 use crate::stand_in::StandIn;
 use crate::{door, embedded};
 
-/// A function, those that it calls, and the members of `math` that they use.
+/// Functions, those that they call, and the members of `math` that they use.
 #[derive(Debug)]
 pub(crate) struct Live {
     functions: Vec<LiveFunction>,
+    class: Option<LiveClass>,
     modules: Modules,
 }
 
@@ -40,14 +42,25 @@ struct LiveFunction {
     members: Vec<Value>,
 }
 
+/// A class whose metaclass is `type`.
+#[derive(Debug, FromPyObject)]
+pub(crate) struct LiveClass {
+    cls: Py<PyAny>,
+    bases: Py<PyAny>,
+    entries: Vec<Value>,
+}
+
 type Value = (Py<PyString>, Py<PyAny>);
 
 impl Live {
-    /// Takes a record of `source.py`, and those of the helpers in it. None for what is no function.
-    pub(crate) fn of(record: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    /// Takes records of `source.py`, and those of the helpers in them. None for what is no function.
+    pub(crate) fn of<'py>(
+        py: Python<'py>,
+        mut records: Vec<Bound<'py, PyAny>>,
+        class: Option<LiveClass>,
+    ) -> PyResult<Option<Self>> {
         let mut functions = Vec::new();
         let mut seen = HashSet::new();
-        let mut records = vec![record.clone()];
         while let Some(record) = records.pop() {
             if !seen.insert(record.as_ptr() as usize) {
                 continue;
@@ -60,10 +73,15 @@ impl Live {
             let helpers = bindings.into_iter().filter(|(_, kind, _)| kind == "helper");
             records.extend(helpers.map(|(_, _, helper)| helper));
         }
-        Ok(Some(Self { functions, modules: Modules::of(record.py())? }))
+        Ok(Some(Self { functions, class, modules: Modules::of(py)? }))
     }
 
     fn look(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        if let Some(class) = &self.class
+            && let Some(change) = class.change(py)?
+        {
+            return Ok(Some(change));
+        }
         for function in &self.functions {
             if let Some(change) = function.change(py, &self.modules)? {
                 return Ok(Some(change));
@@ -147,6 +165,27 @@ impl LiveFunction {
     }
 }
 
+impl LiveClass {
+    fn change(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        let class = self.cls.bind(py);
+        let name = || class.getattr(intern!(py, "__name__")).map(|name| name.to_string());
+        if !class.getattr(intern!(py, "__bases__"))?.is(&self.bases) {
+            return Ok(Some(format!("the base class of {} changed", name()?)));
+        }
+        let namespace = class.getattr(intern!(py, "__dict__"))?.cast_into::<PyMappingProxy>()?;
+        for (entry, expected) in &self.entries {
+            let found = namespace.get_item(entry).ok();
+            if !found.is_some_and(|found| found.is(expected)) {
+                return Ok(Some(format!("{entry} of the class {} changed", name()?)));
+            }
+        }
+        if namespace.len()? != self.entries.len() {
+            return Ok(Some(format!("the class {} has got something new", name()?)));
+        }
+        Ok(None)
+    }
+}
+
 /// Gives the first name whose value differs.
 fn all_same<'py>(
     namespace: &Bound<'py, PyDict>,
@@ -183,13 +222,9 @@ fn is_same_constant(found: &Bound<'_, PyAny>, expected: &Bound<'_, PyAny>) -> bo
     {
         return found.value().to_bits() == expected.value().to_bits();
     }
-    // What bools are is their identity.
+    // Neither is a bool, which is what it is by identity; and an int is no text.
     let is_plain = |value: &Bound<'_, PyAny>| {
-        let is_int = value.cast_exact::<PyInt>().is_ok() && !value.is_instance_of::<PyBool>();
-        is_int || value.cast_exact::<PyString>().is_ok()
+        value.cast_exact::<PyInt>().is_ok() || value.cast_exact::<PyString>().is_ok()
     };
-    is_plain(found)
-        && is_plain(expected)
-        && found.get_type().is(expected.get_type())
-        && found.eq(expected).unwrap_or(false)
+    is_plain(found) && is_plain(expected) && found.eq(expected).unwrap_or(false)
 }

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, Constant, FunctionSource, Span};
+use arrowsmith_contract::{Binding, Constant, FunctionSource, Span, StateForm, StateParts};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt};
 
 /// Texts by digest: the functions of one file share it.
 #[derive(Default)]
-pub(crate) struct Texts {
+pub(crate) struct KnownTexts {
     texts: HashMap<[u8; 32], Arc<str>>,
     /// Helpers by the identity of their record, which lives as long as the load.
     helpers: HashMap<usize, Arc<FunctionSource>>,
 }
 
-impl Texts {
+impl KnownTexts {
     pub(crate) fn source(&mut self, object: &Bound<'_, PyAny>) -> PyResult<FunctionSource> {
         let digest: [u8; 32] = object.getattr("digest")?.extract()?;
         let text = if let Some(text) = self.texts.get(&digest) {
@@ -39,6 +39,21 @@ impl Texts {
             defaults,
             digest,
         })
+    }
+
+    /// The parts of an aggregate or a window, of a record of `states.py`.
+    pub(crate) fn parts(&mut self, object: &Bound<'_, PyAny>) -> PyResult<StateParts> {
+        let parts: Vec<(String, Bound<'_, PyAny>)> = object.getattr("parts")?.extract()?;
+        let source = |(name, record): &(String, Bound<'_, PyAny>)| {
+            Ok((Arc::from(name.as_str()), Arc::new(self.source(record)?)))
+        };
+        let sources = parts.iter().map(source).collect::<PyResult<_>>()?;
+        let form = match object.getattr("form")?.extract::<String>()?.as_str() {
+            "object" => StateForm::Object { members: self.named(&object.getattr("members")?)? },
+            "methods" => StateForm::Methods,
+            _ => StateForm::Functions,
+        };
+        Ok(StateParts { sources, form })
     }
 
     fn named(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Vec<(Arc<str>, Binding)>> {

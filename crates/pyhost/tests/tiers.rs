@@ -14,7 +14,7 @@ use arrowsmith_pyhost::{Loading, StandIn, load_source};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use support::{attached, start};
+use support::{attached, module_of, start};
 
 /// Takes what has the word `fast` in its text, and keeps what it may ask for later.
 #[derive(Debug, Default)]
@@ -164,12 +164,12 @@ fn native_that_cannot_be_is_an_error_with_its_place() {
     let slow = "@db.scalar_fn(tier='native')\ndef slow(x: float) -> float: return x";
     assert_eq!(
         refused(slow, TierChoice::Auto),
-        "plugin.py:7: slow has tier=\"native\" and can't be compiled: column 3: too slow"
+        "plugin.py:7: slow must be native and can't be compiled: column 3: too slow"
     );
     let class = "\n@db.aggregate_fn\nclass total:\n def add(self, x: float): ...\n def merge(self, o): ...\n def result(self) -> float: ...";
     assert_eq!(
         refused(class, TierChoice::Only(Tier::Native)),
-        "plugin.py:3: total has tier=\"native\" and can't be compiled: an aggregate"
+        "plugin.py:3: total must be native and can't be compiled: an aggregate"
     );
 }
 
@@ -210,14 +210,7 @@ fn changes_of_what_was_compiled_are_found() {
     let Kernel::Scalar(_) = &manifest.functions()[0].kernel else { panic!("a scalar") };
     let live = Arc::clone(&compiler.0.lock()[0]);
     let module = attached(|py| {
-        let modules = py.import("sys")?.getattr("modules")?;
-        let keys: Vec<String> = modules
-            .call_method0("keys")?
-            .try_iter()?
-            .map(|k| k?.extract())
-            .collect::<PyResult<_>>()?;
-        let key = keys.iter().rev().find(|key| key.ends_with("_plugin")).unwrap();
-        Ok(modules.get_item(key)?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
+        Ok(module_of(py, "plugin")?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
     });
     let run = |code: &str| {
         let code = std::ffi::CString::new(code).unwrap();
@@ -318,14 +311,7 @@ fn what_stands_for_a_function_may_take_its_name() {
     let live = Arc::clone(&compiler.0.lock()[0]);
     let rename = |stands_for_it: bool| {
         attached(|py| {
-            let modules = py.import("sys")?.getattr("modules")?;
-            let keys: Vec<String> = modules
-                .call_method0("keys")?
-                .try_iter()?
-                .map(|k| k?.extract())
-                .collect::<PyResult<_>>()?;
-            let key = keys.iter().rev().find(|key| key.ends_with("_standing")).unwrap();
-            let module = modules.get_item(key)?;
+            let module = module_of(py, "standing")?;
             let options = PyDict::new(py);
             let function = module.getattr("kept").or_else(|_| module.getattr("fast"))?;
             module.setattr("kept", &function)?;

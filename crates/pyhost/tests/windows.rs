@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use arrow::array::ArrayRef;
 use arrowsmith_contract::{
-    CallContext, Error, Function, Kernel, Result, StopReason, WindowEvaluator,
+    CallContext, Error, Function, Kernel, Result, StateValue, StopReason, WindowEvaluator,
 };
 use support::*;
 
@@ -368,4 +368,39 @@ fn what_is_no_window_is_refused_when_the_plugin_is_loaded() {
         let message = load_failure(source);
         assert!(message.starts_with(wanted), "{source}\ngave   {message}\nwanted {wanted}");
     }
+}
+
+#[test]
+fn the_state_of_steps_goes_in_and_out() {
+    let context = CallContext::default();
+    for (index, sum) in sums("").iter().enumerate() {
+        let mut walk = evaluator(sum);
+        // Those of steps: a dict, a class, an object.
+        assert_eq!(walk.exchange().is_some(), matches!(index, 0 | 1 | 5), "{sum}");
+        if walk.exchange().is_none() {
+            continue;
+        }
+        let state = |walk: &mut Box<dyn WindowEvaluator>| {
+            walk.exchange().unwrap().states(&[0], &context).unwrap()
+        };
+        assert_eq!(state(&mut walk), [Some(StateValue::Int(0))]);
+        walk.evaluate(&[ints([Some(1), Some(2)])], 2, &[0], &context).unwrap();
+        assert_eq!(state(&mut walk), [Some(StateValue::Int(3))]);
+        walk.exchange().unwrap().put_states(&[0], &[StateValue::Int(10)], &context).unwrap();
+        let mut next = |values: ArrayRef, starts: &[usize]| {
+            walk.evaluate(&[values], 1, starts, &context).unwrap()
+        };
+        assert_eq!(&next(ints([Some(1)]), &[]), &ints([Some(11)]));
+        assert_eq!(&next(ints([None]), &[0]), &ints([None]));
+        assert_eq!(state(&mut walk), [Some(StateValue::Int(0))]);
+        let big = StateValue::Int(i64::MAX);
+        walk.exchange().unwrap().put_states(&[0], &[big], &context).unwrap();
+        assert!(walk.evaluate(&[ints([Some(1)])], 1, &[], &context).is_err());
+    }
+    let text = DICT.replace("'init': int", "'init': lambda: 1 // 0");
+    let mut walk = evaluator(&function(&text.replace("OPTIONS", "")));
+    let failed = walk.exchange().unwrap().states(&[0], &context).unwrap_err();
+    assert_eq!(class_of(&failed), "ZeroDivisionError");
+    let mut walk = evaluator(&function(&text.replace("OPTIONS", "on_error='null'")));
+    assert_eq!(walk.exchange().unwrap().states(&[0], &context).unwrap(), [None]);
 }

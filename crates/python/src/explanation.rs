@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use arrowsmith_contract::{
     Binding, ExitCount, Function, FunctionSource, Kernel, NativeReport, Refusal, TierReason,
@@ -11,12 +13,10 @@ use arrowsmith_contract::{
 pub(crate) fn explain(function: &Function, ir: bool) -> String {
     let report = report(function);
     let mut text = format!("{function}\n{}\n", verdict(function, report.as_ref()));
-    if let Some(source) = &function.source {
-        let remarks = Remarks::of(function, report.as_ref());
-        for source in with_helpers(source) {
-            text.push('\n');
-            remarks.write(source, &mut text);
-        }
+    let remarks = Remarks::of(function, report.as_ref());
+    for source in texts(function) {
+        text.push('\n');
+        remarks.write(source, &mut text);
     }
     match report {
         Some(report) if ir => {
@@ -33,7 +33,9 @@ pub(crate) fn explain(function: &Function, ir: bool) -> String {
 pub(crate) fn report(function: &Function) -> Option<NativeReport> {
     match &function.kernel {
         Kernel::Scalar(kernel) => kernel.report(),
-        _ => None,
+        Kernel::Aggregate(kernel) => kernel.report(),
+        Kernel::Window(kernel) => kernel.report(),
+        Kernel::Procedure(_) => None,
     }
 }
 
@@ -56,34 +58,65 @@ fn verdict(function: &Function, report: Option<&NativeReport>) -> String {
     text
 }
 
-/// The function's own text, then that of each helper, once.
-fn with_helpers(source: &FunctionSource) -> Vec<&FunctionSource> {
-    let mut found = vec![source];
+/// The function's own text, its parts where they stand elsewhere, then each helper; once each.
+fn texts(function: &Function) -> Vec<&FunctionSource> {
+    let mut found: Vec<&FunctionSource> = function.source.as_deref().into_iter().collect();
+    let mut add = |source| {
+        if !found.iter().any(|known| is_within(source, known)) {
+            found.push(source);
+        }
+    };
+    let mut sources: Vec<_> = function.source.iter().chain(&function.parts).collect();
+    sources.iter().for_each(|source| add(source));
     let mut next = 0;
-    while let Some(source) = found.get(next).copied() {
+    while let Some(source) = sources.get(next).copied() {
         next += 1;
         for (_, binding) in &source.bindings {
             if let Binding::Helper(helper) = binding
-                && !found.iter().any(|known| known.span == helper.span && known.file == helper.file)
+                && !sources.contains(&helper)
             {
-                found.push(helper);
+                add(helper);
+                sources.push(helper);
             }
         }
     }
     found
 }
 
+fn is_within(inner: &FunctionSource, outer: &FunctionSource) -> bool {
+    inner.file == outer.file
+        && outer.span.start <= inner.span.start
+        && inner.span.end <= outer.span.end
+}
+
+/// Each line of a function's text with its number. The first one is there from its begin on.
+fn lines(source: &FunctionSource) -> impl Iterator<Item = (u32, &str)> {
+    let begin = source.text.get(..source.span.start).and_then(|before| before.rfind('\n'));
+    let begin = begin.map_or(0, |newline| newline + 1);
+    let text = source.text.get(begin..source.span.end).unwrap_or_default();
+    (source.span.first_line..).zip(text.lines())
+}
+
+/// The lines from a function's `def` on.
+fn code(source: &FunctionSource) -> RangeInclusive<u32> {
+    let first = lines(source).find(|(_, line)| line.trim_start().starts_with("def "));
+    let last = lines(source).last().map_or(0, |(number, _)| number);
+    first.map_or(last + 1, |(number, _)| number)..=last
+}
+
 /// What is said of the lines of a text.
 #[derive(Default)]
 struct Remarks<'a> {
     is_compiled: bool,
+    parts: &'a [Arc<FunctionSource>],
     refusal: Option<&'a Refusal>,
     exits: BTreeMap<u32, Vec<&'a ExitCount>>,
 }
 
 impl<'a> Remarks<'a> {
     fn of(function: &'a Function, report: Option<&'a NativeReport>) -> Self {
-        let mut remarks = Self { is_compiled: report.is_some(), ..Self::default() };
+        let is_compiled = report.is_some();
+        let mut remarks = Self { is_compiled, parts: &function.parts, ..Self::default() };
         if let Some(TierReason::Refused(refusal)) = &function.tier_reason {
             remarks.refusal = Some(refusal);
         }
@@ -95,13 +128,14 @@ impl<'a> Remarks<'a> {
 
     /// Each line with its number and mark, and below it what there is to say.
     fn write(&self, source: &FunctionSource, text: &mut String) {
-        let begin = source.text.get(..source.span.start).and_then(|before| before.rfind('\n'));
-        let begin = begin.map_or(0, |newline| newline + 1);
-        let lines = source.text.get(begin..source.span.end).unwrap_or_default().lines();
-        let mut is_begun = false;
-        for (number, line) in (source.span.first_line..).zip(lines) {
-            is_begun |= line.trim_start().starts_with("def ");
-            let is_code = is_begun && !matches!(line.trim_start().chars().next(), None | Some('#'));
+        let parts = self.parts.iter().filter(|part| is_within(part, source));
+        let mut code: Vec<_> = parts.map(|part| code(part)).collect();
+        if code.is_empty() {
+            code.push(self::code(source));
+        }
+        for (number, line) in lines(source) {
+            let is_text = !matches!(line.trim_start().chars().next(), None | Some('#'));
+            let is_code = is_text && code.iter().any(|lines| lines.contains(&number));
             let remarks = self.of_line(source, number);
             let mark = self.mark(number, &remarks, is_code);
             // Text cannot fail to be written to.

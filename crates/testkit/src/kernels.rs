@@ -168,6 +168,7 @@ impl PluginBuilder {
             policy: CallPolicy::default(),
             documentation: None,
             source: None,
+            parts: Vec::new(),
             tier_reason: None,
             kernel,
         }));

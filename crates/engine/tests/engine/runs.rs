@@ -73,6 +73,7 @@ fn commit(session: &Session, name: &str, kernel: Kernel) {
         policy: CallPolicy::default(),
         documentation: None,
         source: None,
+        parts: Vec::new(),
         tier_reason: None,
         kernel,
     };

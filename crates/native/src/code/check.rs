@@ -21,8 +21,7 @@ impl Code {
             mistakes.push("not enough locals or blocks".to_owned());
         }
         for (index, block) in self.blocks.iter().enumerate() {
-            let mut targets = block.end.targets();
-            targets.extend(block.on_exception.map(|landing| landing.block));
+            let targets = block.successors();
             if targets.iter().any(|to| *to == BlockId(0) || to.0 as usize >= self.blocks.len()) {
                 mistakes.push(format!("block {index} goes to {targets:?}"));
             }

@@ -52,6 +52,9 @@ fn block_points(code: &Code, index: usize, points: &[Vec<HashSet<Local>>]) -> Ve
         end => end.targets().into_iter().flat_map(at_start).copied().collect(),
     };
     live.extend(read_by_end(&block.end));
+    if let (End::Return(_), Some(fields)) = (&block.end, &code.leaves_behind) {
+        live.extend(fields.iter().map(|(_, field)| *field));
+    }
     live.extend(&landing);
     let mut new = vec![HashSet::new(); block.steps.len() + 1];
     new[block.steps.len()].clone_from(&live);
@@ -90,6 +93,7 @@ impl Op {
             | Self::Tuple { to, .. }
             | Self::Item { to, .. }
             | Self::Attribute { to, .. }
+            | Self::Field { to, .. }
             | Self::NewList { to }
             | Self::Iterate { to, .. } => vec![*to],
             Self::Unpack { to, .. } => to.clone(),
@@ -114,6 +118,7 @@ impl Op {
             Self::Tuple { items, .. } => items.clone(),
             Self::Item { value, index, .. } => vec![*value, *index],
             Self::Attribute { object, .. } => vec![*object],
+            Self::Field { field, .. } => vec![Operand::Local(*field)],
             Self::SetAttribute { object, value, .. } => vec![*object, *value],
             Self::Append { list, value } => vec![*list, *value],
             Self::NewList { .. } | Self::Unset { .. } => vec![],

@@ -37,9 +37,6 @@ impl Code {
     ) {
         seen.insert(id);
         path.insert(id);
-        let block = self.block(id);
-        let mut targets = block.end.targets();
-        targets.extend(block.on_exception.map(|landing| landing.block));
-        stack.push((id, targets));
+        stack.push((id, self.block(id).successors()));
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod check;
 pub(crate) mod inline;
 mod liveness;
 mod loops;
+mod objects;
+mod parts;
 mod print;
 mod rename;
 mod tidy;
@@ -16,6 +18,8 @@ mod tidy;
 use std::sync::Arc;
 
 pub(crate) use liveness::Liveness;
+pub(crate) use objects::{Class, Manner, take_apart};
+pub(crate) use parts::{Fields, Holder, Part};
 
 use crate::Place;
 use crate::exceptions::ExceptionClass;
@@ -39,6 +43,8 @@ pub(crate) struct Code {
     pub(crate) defaults: Vec<Constant>,
     /// Names; those of temporaries and hidden variables begin with `%`.
     pub(crate) locals: Vec<Arc<str>>,
+    /// The attributes of the object that it leaves behind when it returns, if that is its result.
+    pub(crate) leaves_behind: Option<Fields>,
     /// The first one is the entry, and nothing jumps to it.
     pub(crate) blocks: Vec<Block>,
 }
@@ -192,6 +198,13 @@ pub(crate) enum Op {
         name: Arc<str>,
         value: Operand,
     },
+    /// An attribute that is a local of its own, because [`take_apart`] made it one.
+    Field {
+        to: Local,
+        field: Local,
+        /// What the class has for an object without a value of its own; raises where there is none.
+        or_else: Option<Constant>,
+    },
     /// `[]`
     NewList {
         to: Local,
@@ -261,6 +274,15 @@ impl Code {
 
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
+    }
+}
+
+impl Block {
+    /// The blocks that may be next, that of an exception included.
+    pub(crate) fn successors(&self) -> Vec<BlockId> {
+        let mut next = self.end.targets();
+        next.extend(self.on_exception.map(|landing| landing.block));
+        next
     }
 }
 

@@ -19,7 +19,7 @@ impl Display for Program {
 
 impl Display for Code {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let Self { name, parameters, keyword_only, defaults, locals, blocks } = self;
+        let Self { name, parameters, keyword_only, defaults, locals, blocks, .. } = self;
         write!(f, "{name}(")?;
         for (index, parameter) in locals[..*parameters].iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
@@ -118,6 +118,12 @@ impl Display for Shown<'_, Op> {
             }
             Op::Attribute { to, object, name } => {
                 write!(f, "{} = {}.{name}", self.of(to), self.of(object))
+            }
+            Op::Field { to, field, or_else: None } => {
+                write!(f, "{} = {}", self.of(to), self.of(field))
+            }
+            Op::Field { to, field, or_else: Some(constant) } => {
+                write!(f, "{} = {} or else {constant}", self.of(to), self.of(field))
             }
             Op::SetAttribute { object, name, value } => {
                 write!(f, "{}.{name} = {}", self.of(object), self.of(value))

@@ -72,6 +72,10 @@ impl Op {
                     change(local);
                 }
             }
+            Self::Field { to, field, .. } => {
+                change(field);
+                change(to);
+            }
             Self::SetAttribute { object, value, .. } | Self::Append { list: object, value } => {
                 operand(object, change);
                 operand(value, change);

@@ -36,7 +36,7 @@ impl Code {
     /// Puts a block behind the only one that leads to it.
     fn join_blocks(&mut self) {
         let mut sources = vec![0_usize; self.blocks.len()];
-        for id in self.blocks.iter().flat_map(successors) {
+        for id in self.blocks.iter().flat_map(Block::successors) {
             sources[id.0 as usize] += 1;
         }
         for index in 0..self.blocks.len() {
@@ -89,16 +89,9 @@ impl Code {
         let mut open = vec![BlockId(0)];
         while let Some(id) = open.pop() {
             if !std::mem::replace(&mut reached[id.0 as usize], true) {
-                open.extend(successors(self.block(id)));
+                open.extend(self.block(id).successors());
             }
         }
         reached
     }
-}
-
-/// Exceptions included.
-fn successors(block: &Block) -> Vec<BlockId> {
-    let mut next = block.end.targets();
-    next.extend(block.on_exception.map(|landing| landing.block));
-    next
 }

@@ -91,7 +91,7 @@ impl<'a> Functions<'a> {
 }
 
 /// Places of another text would point at nothing.
-fn at_one_place(mut code: Code, place: Place) -> Code {
+pub(super) fn at_one_place(mut code: Code, place: Place) -> Code {
     for block in &mut code.blocks {
         block.place = place;
         for step in &mut block.steps {

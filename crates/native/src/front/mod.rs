@@ -6,12 +6,15 @@
 mod constants;
 mod functions;
 mod lower;
+mod parts;
 mod ruff;
 mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use arrowsmith_contract::FunctionSource;
+
+pub(crate) use parts::parts;
 
 use crate::Refusal;
 use crate::code::{Program, inline};

@@ -91,6 +91,19 @@ pub enum Type {
     NewFloats,
 }
 
+impl Module {
+    /// Of all functions.
+    pub(crate) fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.functions.iter().flat_map(Function::ops)
+    }
+}
+
+impl Function {
+    pub(crate) fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.blocks.iter().flat_map(|block| &block.ops)
+    }
+}
+
 impl Type {
     /// Of one item of an array or list.
     pub fn item(self) -> Option<Self> {

@@ -56,17 +56,24 @@ impl Function {
         }
     }
 
-    fn drop_unreachable(&mut self) {
+    /// The blocks that the entry leads to, in an order in which each follows one that leads to it. Of
+    /// two the first comes first: what holds is likelier than what doesn't.
+    pub(crate) fn reachable(&self) -> Vec<BlockId> {
         let mut order = Vec::new();
-        let mut seen = vec![false; self.blocks.len()];
-        let mut open = vec![BlockId(0)];
-        while let Some(id) = open.pop() {
-            if std::mem::replace(&mut seen[id.0 as usize], true) {
+        let mut is_known = vec![false; self.blocks.len()];
+        let mut waiting = vec![BlockId(0)];
+        while let Some(id) = waiting.pop() {
+            if std::mem::replace(&mut is_known[id.0 as usize], true) {
                 continue;
             }
             order.push(id);
-            open.extend(self.blocks[id.0 as usize].end.targets().into_iter().rev());
+            waiting.extend(self.blocks[id.0 as usize].end.targets().into_iter().rev());
         }
+        order
+    }
+
+    fn drop_unreachable(&mut self) {
+        let order = self.reachable();
         let mut places = vec![BlockId(0); self.blocks.len()];
         for (place, id) in order.iter().enumerate() {
             places[id.0 as usize] = BlockId(place as u32);

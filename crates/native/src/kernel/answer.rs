@@ -40,7 +40,7 @@ pub(super) fn fit(answer: Answer, declared: &DataType) -> Result<Answer> {
 }
 
 /// To nearest; a number that becomes infinite does not fit.
-fn small_float(large: f64) -> Option<f32> {
+pub(super) fn small_float(large: f64) -> Option<f32> {
     let small = large as f32;
     (small.is_finite() || !large.is_finite()).then_some(small)
 }

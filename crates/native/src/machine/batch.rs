@@ -9,14 +9,15 @@ use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float64Type, Int64Type};
 use arrow::util::bit_iterator::BitSliceIterator;
 
-use super::frame::{Column, DONE, Frame};
+use super::code::Which;
+use super::frame::{Carried, Column, DONE, Frame};
 use super::{Compiled, Error, stack};
 use crate::ir::{Slot, Type};
 
 pub use super::frame::Left;
 
 /// Rows between two looks at the world outside.
-const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 4096;
 
 /// The validity of columns without NULLs.
 static ALL_THERE: [u8; CHUNK / 8] = [0xff; CHUNK / 8];
@@ -60,8 +61,11 @@ impl Compiled {
         rows: usize,
         stop: &AtomicBool,
     ) -> Result<Option<Answer>, Error> {
-        self.check(columns, asked, rows)?;
-        let mut work = Work::new(self, columns, rows, stop);
+        self.check(Which::Rows, columns, asked, rows)?;
+        let Some(returns) = self.returns else {
+            return Err(Error::Columns("no columns for what gives nothing".to_owned()));
+        };
+        let mut work = Work::new(self, returns, columns, rows, stop);
         for begin in (0..rows).step_by(CHUNK) {
             let length = CHUNK.min(rows - begin);
             if stop.load(Ordering::Relaxed) || !work.chunk(begin, length, asked) {
@@ -72,13 +76,17 @@ impl Compiled {
     }
 
     /// The code trusts lengths and types.
-    fn check(
+    pub(super) fn check(
         &self,
+        which: Which,
         columns: &[ArrayRef],
         asked: Option<&NullBuffer>,
         rows: usize,
     ) -> Result<(), Error> {
         let wrong = |what: String| Err(Error::Columns(what));
+        if !self.has(which) {
+            return wrong(format!("no loop of kind {which:?}"));
+        }
         if columns.len() != self.parameters.len() {
             return wrong(format!("{} columns of {}", columns.len(), self.parameters.len()));
         }
@@ -100,6 +108,7 @@ impl Compiled {
 /// A batch on its way.
 struct Work<'a> {
     code: &'a Compiled,
+    returns: Slot,
     columns: &'a [ArrayRef],
     rows: usize,
     stop: &'a AtomicBool,
@@ -117,19 +126,26 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(code: &'a Compiled, columns: &'a [ArrayRef], rows: usize, stop: &'a AtomicBool) -> Self {
-        let is_bool = code.returns.ty == Type::Bool;
+    fn new(
+        code: &'a Compiled,
+        returns: Slot,
+        columns: &'a [ArrayRef],
+        rows: usize,
+        stop: &'a AtomicBool,
+    ) -> Self {
+        let is_bool = returns.ty == Type::Bool;
         let chunk = CHUNK.min(rows);
         let room = |is_needed: bool| vec![0; if is_needed { chunk } else { 0 }];
         Self {
             code,
+            returns,
             columns,
             rows,
             stop,
             depth: code.on_stack.depth(stack::room()),
             numbers: vec![0; if is_bool { 0 } else { rows }],
             bools: room(is_bool),
-            is_there: room(code.returns.nullable),
+            is_there: room(returns.nullable),
             packed_bools: Vec::new(),
             packed_validity: Vec::new(),
             left_in_chunk: vec![Left::default(); chunk],
@@ -141,7 +157,7 @@ impl<'a> Work<'a> {
     fn chunk(&mut self, begin: usize, length: usize, asked: Option<&NullBuffer>) -> bool {
         let columns: Vec<Column> =
             self.columns.iter().map(|array| column(array.as_ref(), begin)).collect();
-        let is_bool = self.code.returns.ty == Type::Bool;
+        let is_bool = self.returns.ty == Type::Bool;
         let values = match self.numbers.get_mut(begin..) {
             Some(numbers) if !is_bool => numbers.as_mut_ptr().cast(),
             _ => self.bools.as_mut_ptr(),
@@ -154,6 +170,7 @@ impl<'a> Work<'a> {
             left_count: 0,
             stop: self.stop,
             depth: self.depth,
+            carried: Carried::NONE,
         };
         let asked = asked.filter(|asked| asked.null_count() > 0);
         let is_done = match asked {
@@ -170,7 +187,7 @@ impl<'a> Work<'a> {
         if is_bool {
             pack(&self.bools[..length], &mut self.packed_bools);
         }
-        if self.code.returns.nullable {
+        if self.returns.nullable {
             pack(&self.is_there[..length], &mut self.packed_validity);
         }
         is_done
@@ -179,31 +196,45 @@ impl<'a> Work<'a> {
     fn call(&self, frame: &mut Frame, begin: usize, end: usize) -> bool {
         // SAFETY: `Compiled::check` compared types and lengths of the columns; `Work::new` made room
         // for the values of all rows and for the rest of a chunk, and no row is run twice.
-        unsafe { self.code.call(frame, begin, end) == DONE }
+        unsafe { self.code.call(Which::Rows, frame, begin, end) == DONE }
     }
 
     fn answer(self, asked: Option<&NullBuffer>) -> Answer {
-        let Slot { ty, nullable } = self.code.returns;
-        let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, self.rows);
-        let given = nullable.then(|| NullBuffer::new(bits(self.packed_validity)));
-        let nulls = NullBuffer::union(given.as_ref(), asked).filter(|nulls| nulls.null_count() > 0);
-        let values: ArrayRef = match ty {
-            Type::Bool => Arc::new(BooleanArray::new(bits(self.packed_bools), nulls)),
-            Type::Float => Arc::new(numbers::<Float64Type>(self.numbers, nulls)),
-            _ => Arc::new(numbers::<Int64Type>(self.numbers, nulls)),
-        };
+        let packed = (self.packed_bools, self.packed_validity);
+        let values = array(self.returns, self.rows, self.numbers, packed, asked);
         Answer { values, left: self.left }
     }
 }
 
-fn numbers<T: ArrowPrimitiveType>(bits: Vec<u64>, nulls: Option<NullBuffer>) -> PrimitiveArray<T> {
+/// What rows returned, the bools and the validity as bits in words.
+pub(super) fn array(
+    slot: Slot,
+    rows: usize,
+    values: Vec<u64>,
+    (bools, validity): (Vec<u64>, Vec<u64>),
+    asked: Option<&NullBuffer>,
+) -> ArrayRef {
+    let bits = |words: Vec<u64>| BooleanBuffer::new(words.into(), 0, rows);
+    let given = slot.nullable.then(|| NullBuffer::new(bits(validity)));
+    let nulls = NullBuffer::union(given.as_ref(), asked).filter(|nulls| nulls.null_count() > 0);
+    match slot.ty {
+        Type::Bool => Arc::new(BooleanArray::new(bits(bools), nulls)),
+        Type::Float => Arc::new(numbers::<Float64Type>(values, nulls)),
+        _ => Arc::new(numbers::<Int64Type>(values, nulls)),
+    }
+}
+
+pub(super) fn numbers<T: ArrowPrimitiveType>(
+    bits: Vec<u64>,
+    nulls: Option<NullBuffer>,
+) -> PrimitiveArray<T> {
     let length = bits.len();
     let values = arrow::buffer::ScalarBuffer::new(bits.into(), 0, length);
     PrimitiveArray::new(values, nulls)
 }
 
 /// Where a column's values are from a row on.
-fn column(array: &dyn Array, begin: usize) -> Column {
+pub(super) fn column(array: &dyn Array, begin: usize) -> Column {
     let (values, first_value) = match array.data_type() {
         DataType::Boolean => {
             let bits = array.as_boolean().values();
@@ -226,8 +257,8 @@ fn place(bitmap: &[u8], bit: usize) -> (*const u8, i64) {
     (bitmap[bit / 8..].as_ptr(), (bit % 8) as i64)
 }
 
-/// Bytes of 0 and 1 as bits. All chunks but the last one are whole words.
-fn pack(bytes: &[u8], into: &mut Vec<u64>) {
+/// Bytes of 0 and 1 as bits. All that come after other ones find whole words.
+pub(super) fn pack(bytes: &[u8], into: &mut Vec<u64>) {
     let word = |bytes: &[u8]| {
         let bits = bytes.iter().enumerate().map(|(bit, byte)| u64::from(*byte & 1) << bit);
         bits.fold(0, |word, bit| word | bit)

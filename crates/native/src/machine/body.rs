@@ -80,7 +80,7 @@ pub(super) fn build(
     parameters: &[Value],
     Around { jit, callees, frame, depth, nesting, ways }: Around<'_>,
 ) -> Built {
-    let order = super::shape::reachable(function);
+    let order: Vec<usize> = function.reachable().iter().map(|id| id.0 as usize).collect();
     let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
     let variables: Vec<Variable> = function.variables.iter().map(variable).collect();
     let blocks = order.iter().map(|index| (*index, builder.create_block())).collect();

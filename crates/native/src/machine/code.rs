@@ -5,6 +5,7 @@ use std::fmt;
 use std::mem::transmute;
 use std::sync::Mutex;
 
+use cranelift_codegen::Context;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable, SetError};
 use cranelift_frontend::FunctionBuilderContext;
@@ -12,22 +13,42 @@ use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
 
 use super::calls::Callee;
-use super::frame::Frame;
+use super::frame::{DONE, Frame};
 use super::stack::OnStack;
-use super::{Error, function, host, rows, shape};
-use crate::ir::{HostFunction, Module, Slot};
+use super::{Error, fold, function, grouped, host, rows, shape};
+use crate::ir::{HostFunction, Module, Slot, Type};
 
-type Rows = unsafe extern "C" fn(*mut Frame, i64, i64) -> u32;
+type Loop = unsafe extern "C" fn(*mut Frame, i64, i64) -> u32;
+
+/// The loops around a module's first function.
+#[derive(Clone, Copy)]
+pub(super) enum Loops<T> {
+    Rows(T),
+    /// Of a module with a state.
+    States {
+        fold: T,
+        grouped: T,
+    },
+}
+
+/// Which one to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Rows,
+    Fold,
+    Grouped,
+}
 
 /// The machine code of a module. It is freed when this is dropped.
 pub struct Compiled {
-    rows: Rows,
+    loops: Loops<Loop>,
+    pub(super) state: Vec<Type>,
     pub(super) parameters: Vec<Slot>,
-    pub(super) returns: Slot,
+    pub(super) returns: Option<Slot>,
     /// Rows that are not asked for may be computed too, where that is faster.
     pub(super) is_straight: bool,
     pub(super) on_stack: OnStack,
-    /// Owns what `rows` points to. Only `drop` looks into it.
+    /// Owns what `loops` point to. Only `drop` looks into it.
     code: Mutex<Option<JITModule>>,
 }
 
@@ -38,15 +59,38 @@ impl fmt::Debug for Compiled {
 }
 
 impl Compiled {
+    /// Whether there is such a loop.
+    pub(super) fn has(&self, which: Which) -> bool {
+        self.get(which).is_some()
+    }
+
+    fn get(&self, which: Which) -> Option<Loop> {
+        match (self.loops, which) {
+            (Loops::Rows(code), Which::Rows)
+            | (Loops::States { fold: code, .. }, Which::Fold)
+            | (Loops::States { grouped: code, .. }, Which::Grouped) => Some(code),
+            _ => None,
+        }
+    }
+
     /// Runs the rows from `begin` to before `end` of a chunk; gives how that ended.
     ///
     /// # Safety
     /// The frame's columns are those that the module says, with at least `end` values, and so is
-    /// the room for values and validity; the list of rows that left has room for all of them.
-    pub(super) unsafe fn call(&self, frame: &mut Frame, begin: usize, end: usize) -> u32 {
-        // SAFETY: `rows` is code of this type that lives as long as `self`; the caller promises the
+    /// the room for values and validity where the module returns some; the list of rows that left
+    /// has room for all of them. Fold has a cell of the module's state; Grouped a column for each
+    /// one of it with a value for each group, as many tags, and `end` numbers of such groups.
+    pub(super) unsafe fn call(
+        &self,
+        which: Which,
+        frame: &mut Frame,
+        begin: usize,
+        end: usize,
+    ) -> u32 {
+        let Some(code) = self.get(which) else { return DONE };
+        // SAFETY: it is code of this type that lives as long as `self`; the caller promises the
         // rest.
-        unsafe { (self.rows)(frame, begin as i64, end as i64) }
+        unsafe { code(frame, begin as i64, end as i64) }
     }
 }
 
@@ -62,10 +106,10 @@ impl Drop for Compiled {
 }
 
 /// Trusts that the module is verified and has no lists.
-pub(super) fn generate(module: &Module, returns: Slot) -> Result<Compiled, Error> {
+pub(super) fn generate(module: &Module) -> Result<Compiled, Error> {
     let mut jit = new_module()?;
-    let (rows, on_stack) = match define_all(&mut jit, module, returns) {
-        Ok((rows, on_stack)) => (jit.get_finalized_function(rows), on_stack),
+    let (loops, on_stack) = match define_all(&mut jit, module) {
+        Ok((loops, on_stack)) => (finalized(&jit, loops), on_stack),
         Err(error) => {
             // SAFETY: none of its code was ever called.
             unsafe { jit.free_memory() };
@@ -73,14 +117,28 @@ pub(super) fn generate(module: &Module, returns: Slot) -> Result<Compiled, Error
         }
     };
     Ok(Compiled {
-        // SAFETY: `rows::define` gave it this signature, and the code's owner goes along.
-        rows: unsafe { transmute::<*const u8, Rows>(rows) },
+        loops,
+        state: module.state.clone(),
         parameters: module.parameters.clone(),
-        returns,
+        returns: module.returns,
         is_straight: shape::is_straight(&module.functions[0]),
         on_stack,
         code: Mutex::new(Some(jit)),
     })
+}
+
+fn finalized(jit: &JITModule, loops: Loops<FuncId>) -> Loops<Loop> {
+    let code = |id| {
+        let code = jit.get_finalized_function(id);
+        // SAFETY: `rows::define` gave it this signature, and the code's owner goes along.
+        unsafe { transmute::<*const u8, Loop>(code) }
+    };
+    match loops {
+        Loops::Rows(id) => Loops::Rows(code(id)),
+        Loops::States { fold, grouped } => {
+            Loops::States { fold: code(fold), grouped: code(grouped) }
+        }
+    }
 }
 
 fn new_module() -> Result<JITModule, Error> {
@@ -112,8 +170,7 @@ fn flags() -> Result<settings::Flags, SetError> {
 fn define_all(
     jit: &mut JITModule,
     module: &Module,
-    returns: Slot,
-) -> Result<(FuncId, OnStack), ModuleError> {
+) -> Result<(Loops<FuncId>, OnStack), ModuleError> {
     let is_called = shape::called(module);
     let mut callees = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
@@ -131,7 +188,30 @@ fn define_all(
         }
     }
     let contexts = (&mut context, &mut builders);
-    let (id, rows) = rows::define(jit, contexts, (module, returns), &callees)?;
+    let (loops, rows) = define_loops(jit, contexts, module, &callees)?;
     jit.finalize_definitions()?;
-    Ok((id, OnStack { rows, call: largest }))
+    Ok((loops, OnStack { rows, call: largest }))
+}
+
+/// Gives the bytes that the larger one takes on the stack, too.
+fn define_loops(
+    jit: &mut JITModule,
+    (context, builders): (&mut Context, &mut FunctionBuilderContext),
+    module: &Module,
+    callees: &[Option<Callee>],
+) -> Result<(Loops<FuncId>, usize), ModuleError> {
+    if let Some(returns) = module.returns.filter(|_| module.state.is_empty()) {
+        let (id, size) = rows::define(jit, (context, builders), "rows", |builder, jit| {
+            rows::build(builder, jit, (module, returns), callees)
+        })?;
+        return Ok((Loops::Rows(id), size));
+    }
+    let (fold, one) =
+        rows::define(jit, (&mut *context, &mut *builders), "fold", |builder, jit| {
+            fold::build(builder, jit, module, callees)
+        })?;
+    let (grouped, other) = rows::define(jit, (context, builders), "grouped", |builder, jit| {
+        grouped::build(builder, jit, module, callees)
+    })?;
+    Ok((Loops::States { fold, grouped }, one.max(other)))
 }

@@ -1,29 +1,41 @@
 //! From the typed form to machine code, by Cranelift, and running it over batches.
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
-//! instructions, [`calls`] those that call, [`function`] makes functions that others call, [`rows`] the loop over a batch with
-//! the first function inside of it, [`vector`] the same for two rows at a time. [`batch`] is the safe face: columns in, an answer out.
+//! instructions, [`calls`] those that call, [`function`] makes functions that others call, [`rows`] the
+//! loop over a batch with the first function inside of it, [`vector`] the same for two rows at a time;
+//! [`fold`] and [`grouped`] are the loops of functions with a state.
+//!
+//! The safe faces: [`batch`] takes columns and gives an answer, [`states`] keeps the states of groups,
+//! [`walk`] takes rows through one state, [`update`] through those of many groups.
 
 mod arithmetic;
 mod batch;
 mod body;
 mod calls;
 mod code;
+mod fold;
 mod frame;
 mod function;
+mod grouped;
 mod host;
 mod rows;
 mod shape;
 mod stack;
+mod states;
 #[cfg(test)]
 mod tests;
+mod update;
 mod vector;
+mod walk;
 
 use crate::ir::{Fault, Module, verify};
 
 pub use batch::{Answer, Left};
 pub use code::Compiled;
+pub(crate) use frame::AWAY;
 pub(crate) use host::libm;
+pub(crate) use states::{Cell, Kept, States};
+pub(crate) use walk::{Ended, Walk};
 
 /// Why there is no machine code.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +70,5 @@ pub fn compile(module: &Module) -> Result<Compiled, Error> {
     if lists.into_iter().any(|variable| variable.ty.item().is_some()) {
         return Err(Error::Unsupported("lists"));
     }
-    let Some(returns) = module.returns.filter(|_| module.state.is_empty()) else {
-        return Err(Error::Unsupported("states"));
-    };
-    code::generate(module, returns)
+    code::generate(module)
 }

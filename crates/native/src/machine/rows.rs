@@ -7,7 +7,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
-use super::body::{self, Around, Built, TRUSTED, Ways};
+use super::body::{self, Around, Built, TRUSTED};
 use super::calls::{Callee, Nesting};
 use super::frame::{DONE, Left, Offset};
 use super::function::{self, STOPPED};
@@ -24,7 +24,7 @@ fn signature(jit: &JITModule) -> Signature {
 
 /// Where a parameter's values are: addresses and bit offsets, loaded once a chunk.
 #[derive(Clone, Copy)]
-struct Source {
+pub(super) struct Source {
     slot: Slot,
     values: Value,
     first_value: Value,
@@ -32,17 +32,17 @@ struct Source {
     first_validity: Value,
 }
 
-/// Gives the bytes that a call takes on the stack, too.
+/// Defines a loop of that name, and gives the bytes that a call takes on the stack, too.
 pub(super) fn define(
     jit: &mut JITModule,
     (context, builders): (&mut Context, &mut FunctionBuilderContext),
-    (module, returns): (&Module, Slot),
-    callees: &[Option<Callee>],
+    name: &str,
+    build: impl FnOnce(&mut FunctionBuilder<'_>, &mut JITModule) -> Built,
 ) -> Built<(FuncId, usize)> {
     context.func.signature = signature(jit);
-    let id = jit.declare_function("rows", Linkage::Export, &context.func.signature)?;
+    let id = jit.declare_function(name, Linkage::Export, &context.func.signature)?;
     let mut builder = FunctionBuilder::new(&mut context.func, builders);
-    build(&mut builder, jit, (module, returns), callees)?;
+    build(&mut builder, jit)?;
     builder.seal_all_blocks();
     builder.finalize(jit.target_config());
     jit.define_function(id, context)?;
@@ -51,20 +51,33 @@ pub(super) fn define(
     Ok((id, on_stack))
 }
 
-fn build(
+/// What each loop begins with, in its entry.
+pub(super) struct Entry {
+    pub(super) frame: Value,
+    pub(super) begin: Value,
+    pub(super) end: Value,
+    pub(super) depth: Value,
+    pub(super) sources: Vec<Source>,
+}
+
+pub(super) fn enter(builder: &mut FunctionBuilder<'_>, parameters: &[Slot]) -> Entry {
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let [frame, begin, end] = [0, 1, 2].map(|index| builder.block_params(entry)[index]);
+    let sources = sources(builder, frame, parameters);
+    let depth = builder.ins().load(types::I64, TRUSTED, frame, Offset::DEPTH);
+    Entry { frame, begin, end, depth, sources }
+}
+
+pub(super) fn build(
     builder: &mut FunctionBuilder<'_>,
     jit: &mut JITModule,
     (module, returns): (&Module, Slot),
     callees: &[Option<Callee>],
 ) -> Built {
-    let entry = builder.create_block();
-    builder.append_block_params_for_function_params(entry);
-    builder.switch_to_block(entry);
-    let [frame, begin, end] = [0, 1, 2].map(|index| builder.block_params(entry)[index]);
-    let sources = sources(builder, frame, &module.parameters);
-    let [values, validity] = [Offset::VALUES, Offset::VALIDITY]
-        .map(|offset| builder.ins().load(types::I64, TRUSTED, frame, offset));
-    let depth = builder.ins().load(types::I64, TRUSTED, frame, Offset::DEPTH);
+    let Entry { frame, begin, end, depth, sources } = enter(builder, &module.parameters);
+    let answer = answer(builder, frame);
 
     let [single, next, row_block, finished] = [(); 4].map(|()| builder.create_block());
     let [first, until] = [(); 2].map(|()| builder.append_block_param(single, types::I64));
@@ -74,7 +87,7 @@ fn build(
             let head = builder.create_block();
             builder.ins().jump(head, &[begin.into()]);
             let columns = sources.iter().map(|source| source.values).collect();
-            let around = vector::Around { columns, values, end, head, single };
+            let around = vector::Around { columns, values: answer.0, end, head, single };
             vector::build(builder, &straight, &around);
             let behind = builder.create_block();
             builder.switch_to_block(behind);
@@ -102,9 +115,13 @@ fn build(
     body::build(builder, &module.functions[0], &parameters, around)?;
 
     builder.switch_to_block(ways.done);
-    store(builder, returns, (values, validity), row, ways.done);
-    go_on(builder, row, next);
-    leave(builder, frame, row, ways, next);
+    let returned = builder.block_params(ways.done).to_vec();
+    store(builder, returns, answer, row, &returned);
+    go_on(builder, row, next, &[]);
+    builder.switch_to_block(ways.left);
+    let exit = builder.block_params(ways.left)[0];
+    note(builder, frame, row, exit);
+    go_on(builder, row, next, &[]);
     finish(builder, ways.stopped, STOPPED);
     finish(builder, finished, i64::from(DONE));
     Ok(())
@@ -128,8 +145,14 @@ fn sources(builder: &mut FunctionBuilder<'_>, frame: Value, slots: &[Slot]) -> V
     slots.iter().enumerate().map(source).collect()
 }
 
+/// Where what rows return is put: values and validity.
+pub(super) fn answer(builder: &mut FunctionBuilder<'_>, frame: Value) -> (Value, Value) {
+    let mut load = |offset| builder.ins().load(types::I64, TRUSTED, frame, offset);
+    (load(Offset::VALUES), load(Offset::VALIDITY))
+}
+
 /// The variables of a parameter in a row.
-fn load(builder: &mut FunctionBuilder<'_>, source: Source, row: Value) -> Vec<Value> {
+pub(super) fn load(builder: &mut FunctionBuilder<'_>, source: Source, row: Value) -> Vec<Value> {
     let mut variables = Vec::with_capacity(2);
     if source.slot.nullable {
         variables.push(bit(builder, source.validity, source.first_validity, row));
@@ -145,7 +168,7 @@ fn load(builder: &mut FunctionBuilder<'_>, source: Source, row: Value) -> Vec<Va
 }
 
 /// The address of a row's eight bytes.
-fn item(builder: &mut FunctionBuilder<'_>, values: Value, row: Value) -> Value {
+pub(super) fn item(builder: &mut FunctionBuilder<'_>, values: Value, row: Value) -> Value {
     let offset = builder.ins().ishl_imm_u(row, 3);
     builder.ins().iadd(values, offset)
 }
@@ -162,14 +185,13 @@ fn bit(builder: &mut FunctionBuilder<'_>, bitmap: Value, first: Value, row: Valu
 }
 
 /// Puts what the row returned into the columns of the answer.
-fn store(
+pub(super) fn store(
     builder: &mut FunctionBuilder<'_>,
     slot: Slot,
     (values, validity): (Value, Value),
     row: Value,
-    done: Block,
+    returned: &[Value],
 ) {
-    let returned = builder.block_params(done).to_vec();
     if slot.nullable {
         let address = builder.ins().iadd(validity, row);
         builder.ins().store(TRUSTED, returned[0], address, 0);
@@ -182,9 +204,7 @@ fn store(
 }
 
 /// Writes down that a row left, and by which exit.
-fn leave(builder: &mut FunctionBuilder<'_>, frame: Value, row: Value, ways: Ways, next: Block) {
-    builder.switch_to_block(ways.left);
-    let exit = builder.block_params(ways.left)[0];
+pub(super) fn note(builder: &mut FunctionBuilder<'_>, frame: Value, row: Value, exit: Value) {
     let [list, count] = [Offset::LEFT, Offset::LEFT_COUNT]
         .map(|offset| builder.ins().load(types::I64, TRUSTED, frame, offset));
     let offset = builder.ins().imul_imm_s(count, size_of::<Left>() as i64);
@@ -194,15 +214,17 @@ fn leave(builder: &mut FunctionBuilder<'_>, frame: Value, row: Value, ways: Ways
     builder.ins().store(TRUSTED, exit, address, Offset::LEFT_EXIT);
     let count = builder.ins().iadd_imm_s(count, 1);
     builder.ins().store(TRUSTED, count, frame, Offset::LEFT_COUNT);
-    go_on(builder, row, next);
 }
 
-fn go_on(builder: &mut FunctionBuilder<'_>, row: Value, next: Block) {
+/// To the next row, with the state that it gets.
+pub(super) fn go_on(builder: &mut FunctionBuilder<'_>, row: Value, next: Block, state: &[Value]) {
     let following = builder.ins().iadd_imm_s(row, 1);
-    builder.ins().jump(next, &[BlockArg::from(following)]);
+    let state = state.iter().map(|value| BlockArg::from(*value));
+    let arguments: Vec<BlockArg> = [BlockArg::from(following)].into_iter().chain(state).collect();
+    builder.ins().jump(next, &arguments);
 }
 
-fn finish(builder: &mut FunctionBuilder<'_>, block: Block, status: i64) {
+pub(super) fn finish(builder: &mut FunctionBuilder<'_>, block: Block, status: i64) {
     builder.switch_to_block(block);
     let status = builder.ins().iconst(types::I32, status);
     builder.ins().return_(&[status]);

@@ -1,45 +1,20 @@
 //! The shape of a module's graphs, as far as code generation asks.
 
-use crate::ir::{Block, End, Function, Module, Op};
+use crate::ir::{Function, Module, Op};
 
 /// A function does not grow beyond this many operations by being put into itself.
 const LARGEST: usize = 300;
 
-/// The blocks that the entry leads to, in an order in which each follows one that leads to it.
-pub(super) fn reachable(function: &Function) -> Vec<usize> {
-    let mut order = Vec::new();
-    let mut is_known = vec![false; function.blocks.len()];
-    let mut waiting = vec![0];
-    while let Some(index) = waiting.pop() {
-        if std::mem::replace(&mut is_known[index], true) {
-            continue;
-        }
-        order.push(index);
-        // The last one pushed comes first: what holds is likelier than what doesn't.
-        waiting.extend(successors(&function.blocks[index]).into_iter().rev());
-    }
-    order
-}
-
-fn successors(block: &Block) -> Vec<usize> {
-    match block.end {
-        End::Jump(to) => vec![to.0 as usize],
-        End::Branch { yes, no, .. } => vec![yes.0 as usize, no.0 as usize],
-        End::Return(_) | End::Exit(_) => vec![],
-    }
-}
-
 /// Whether a row takes about the same short time whatever its values are, so that rows that nobody
 /// asked for may be computed too: no loops (they poll) and no calls.
 pub(super) fn is_straight(function: &Function) -> bool {
-    let mut ops = function.blocks.iter().flat_map(|block| &block.ops);
-    !ops.any(|op| matches!(op, Op::Poll | Op::Call { .. }))
+    !function.ops().any(|op| matches!(op, Op::Poll | Op::Call { .. }))
 }
 
 /// How many levels of a function's calls of itself become part of its code. All in all it has a
 /// number of levels that divides [`super::DEPTH`], so that recursion goes down to that very depth.
 pub(super) fn levels(module: &Module, index: usize) -> usize {
-    let ops = || module.functions[index].blocks.iter().flat_map(|block| &block.ops);
+    let ops = || module.functions[index].ops();
     let is_of_itself =
         |op: &&Op| matches!(op, Op::Call { function, .. } if function.0 as usize == index);
     let (size, calls) = (ops().count(), ops().filter(is_of_itself).count() as u32);
@@ -54,8 +29,7 @@ pub(super) fn levels(module: &Module, index: usize) -> usize {
 /// Which functions are called by others or themselves.
 pub(super) fn called(module: &Module) -> Vec<bool> {
     let mut is_called = vec![false; module.functions.len()];
-    let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-    for op in blocks.flat_map(|block| &block.ops) {
+    for op in module.ops() {
         if let Op::Call { function, .. } = op {
             is_called[function.0 as usize] = true;
         }

@@ -10,6 +10,8 @@ use crate::ir::{Comparison, End, HostFunction, Type, UnaryOp, Var};
 pub(super) enum Role {
     /// A column of this type, strictly: what needs a rule beyond these is the interpreter's.
     Answer(Number),
+    /// The next state, and behind it what a column of this type gets, if there is one.
+    State(Option<Number>),
     /// A caller in the module, who expects this shape if it knows one.
     Call(Option<Shape>),
 }
@@ -19,6 +21,7 @@ pub(super) enum Role {
 pub(super) enum Returned {
     Nothing,
     Answer { nullable: bool },
+    State,
     Shape(Shape),
 }
 
@@ -26,17 +29,34 @@ impl Walk<'_, '_> {
     pub(super) fn end_return(&mut self, value: &Value) -> Result<(), Stop> {
         match self.role.clone() {
             Role::Answer(number) => self.answer(number, value),
+            Role::State(answer) => self.return_object(value, answer),
             Role::Call(expected) => self.give_back(value, expected.as_ref()),
         }
     }
 
     fn answer(&mut self, number: Number, value: &Value) -> Result<(), Stop> {
+        let vars = self.answer_vars(number, value)?;
+        self.give_answer(vars.to_vec(), value)
+    }
+
+    /// Whether there is a value, and the value.
+    pub(super) fn answer_vars(&mut self, number: Number, value: &Value) -> Result<[Var; 2], Stop> {
         let is_none = value.shape == Shape::None;
         let var = if is_none { self.nothing(number) } else { self.answer_value(number, value)? };
-        let flag = self.emit.bool(!is_none);
-        self.emit.end(End::Return(vec![flag, var]));
+        Ok([self.emit.bool(!is_none), var])
+    }
+
+    pub(super) fn give_answer(&mut self, vars: Vec<Var>, value: &Value) -> Result<(), Stop> {
+        let is_none = value.shape == Shape::None;
+        self.emit.end(End::Return(vars));
         let before = self.returned == Returned::Answer { nullable: true };
         self.returned = Returned::Answer { nullable: before || is_none };
+        Err(Stop::Ended)
+    }
+
+    pub(super) fn give_state(&mut self, state: Vec<Var>) -> Result<(), Stop> {
+        self.emit.end(End::Return(state));
+        self.returned = Returned::State;
         Err(Stop::Ended)
     }
 
@@ -102,22 +122,28 @@ impl Walk<'_, '_> {
 }
 
 /// Takes away from a function that never returns None what says so.
-pub(super) fn drop_flags(ends: &mut [&mut End]) {
+pub(super) fn drop_flags(ends: &mut [&mut End], flag: usize) {
     for end in ends {
         if let End::Return(vars) = end {
-            vars.remove(0);
+            vars.remove(flag);
         }
     }
 }
 
-/// The types that a function gives.
+impl Role {
+    pub(super) fn has_state(&self) -> bool {
+        matches!(self, Self::State(_))
+    }
+}
+
+/// The types that a function gives, behind a state.
 pub(super) fn types(role: &Role, returned: &Returned) -> Vec<Type> {
     match (role, returned) {
-        (Role::Answer(number), Returned::Answer { nullable: true }) => {
+        (Role::Answer(number) | Role::State(Some(number)), Returned::Answer { nullable: true }) => {
             vec![Type::Bool, number.ty()]
         }
-        (Role::Answer(number), _) => vec![number.ty()],
+        (Role::Answer(number) | Role::State(Some(number)), _) => vec![number.ty()],
         (Role::Call(_), Returned::Shape(shape)) => shape.types(),
-        (Role::Call(_), _) => vec![],
+        (Role::Call(_) | Role::State(None), _) => vec![],
     }
 }

@@ -9,6 +9,9 @@ use crate::ir::{self, CheckedOp};
 
 impl Walk<'_, '_> {
     pub(super) fn step(&mut self, op: &Op) -> Result<(), Stop> {
+        if let Op::Field { to, field, or_else } = op {
+            return self.field(*to, *field, *or_else);
+        }
         self.check_bound(op)?;
         self.check_iterators(op)?;
         if !matches!(op, Op::Set { .. } | Op::Tuple { .. }) {
@@ -54,11 +57,23 @@ impl Walk<'_, '_> {
                 let iterator = self.iterate(&value)?;
                 self.assign(*to, &iterator);
             }
-            Op::Attribute { .. } | Op::SetAttribute { .. } => {
+            Op::Attribute { .. } | Op::SetAttribute { .. } | Op::Field { .. } => {
                 return self.refuse("an attribute of an object");
             }
             Op::NewList { .. } | Op::Append { .. } => return self.refuse("a list"),
         }
+        Ok(())
+    }
+
+    fn field(&mut self, to: Local, field: Local, or_else: Option<Constant>) -> Result<(), Stop> {
+        let value = match (self.shape_of(field), or_else) {
+            (Shape::Unbound, Some(constant)) => self.constant(constant),
+            (Shape::Unbound, None) => {
+                return self.raise(ExceptionClass::ATTRIBUTE, "an attribute without a value");
+            }
+            _ => self.local(field),
+        };
+        self.assign(to, &value);
         Ok(())
     }
 

@@ -1,43 +1,38 @@
 //! The functions of a module, while they are compiled.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::entry::Entry;
+use super::instances::{Instance, Instances, Key};
 use super::returns::{Returned, Role};
 use super::shape::Shape;
 use super::walk::Walk;
 use crate::code::Program;
-use crate::ir::{Exit, ExitId, Function, FunctionId, Module, Slot};
+use crate::ir::{Exit, ExitId, Function, FunctionId, Module, Slot, Type};
+use crate::state::Layout;
 use crate::{Place, Refusal};
-
-/// A function of the program for arguments of certain shapes.
-#[derive(Debug, Clone)]
-pub(super) struct Instance {
-    pub(super) id: FunctionId,
-    /// What it returns; None while nobody knows, because it is being compiled.
-    pub(super) returns: Option<Shape>,
-}
-
-type Key = (usize, Vec<Shape>);
 
 #[derive(Debug)]
 pub(super) struct Unit<'a> {
     pub(super) program: &'a Program,
+    /// The shapes of states that are known so far.
+    pub(super) layout: Layout,
     exits: Vec<Exit>,
     functions: Vec<Option<Function>>,
-    instances: HashMap<Key, Instance>,
-    /// Whether a call met an instance of which nobody knows what it returns.
-    pub(super) met_unknown: bool,
+    /// Of functions that were forgotten.
+    free: Vec<FunctionId>,
+    instances: Instances,
 }
 
 impl<'a> Unit<'a> {
-    pub(super) fn new(program: &'a Program) -> Self {
+    pub(super) fn new(program: &'a Program, layout: Layout) -> Self {
         Self {
             program,
+            layout,
             exits: Vec::new(),
             functions: vec![None],
-            instances: HashMap::new(),
-            met_unknown: false,
+            free: Vec::new(),
+            instances: Instances::default(),
         }
     }
 
@@ -52,15 +47,12 @@ impl<'a> Unit<'a> {
     }
 
     /// Compiles the first function of the module, and says whether it may return None.
-    pub(super) fn compile_entry(
-        &mut self,
-        shapes: Vec<Shape>,
-        role: Role,
-    ) -> Result<bool, Refusal> {
-        let (function, returned) = Walk::new(self, 0, shapes, role).run()?;
+    pub(super) fn compile_entry(&mut self, entry: Entry, role: Role) -> Result<bool, Refusal> {
+        let (function, returned) = Walk::new(self, 0, entry, role).run()?;
         self.functions[0] = Some(function);
         match returned {
             Returned::Answer { nullable } => Ok(nullable),
+            Returned::State => Ok(false),
             _ => Err(never_returns()),
         }
     }
@@ -72,53 +64,52 @@ impl<'a> Unit<'a> {
         shapes: &[Shape],
     ) -> Result<Instance, Refusal> {
         let key = (function, shapes.to_vec());
-        if let Some(known) = self.instances.get(&key) {
-            self.met_unknown |= known.returns.is_none();
-            return Ok(known.clone());
+        if let Some(known) = self.instances.find(&key) {
+            return Ok(known);
         }
-        let returns = self.find_out(&key)?;
-        self.compile(&key, Some(returns))
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.functions.push(None);
+            FunctionId(self.functions.len() as u32 - 1)
+        });
+        let begun = self.instances.begin(key.clone(), id)?;
+        // What it returns where it doesn't call itself.
+        let mut returns = self.compile(&key, id, None)?;
+        if let Some(forgotten) = self.instances.returns(&begun, &returns) {
+            self.free.extend(forgotten);
+            returns = self.compile(&key, id, Some(returns))?;
+        }
+        self.instances.end(&begun);
+        Ok(Instance { id, returns: Some(returns) })
     }
 
-    /// What an instance returns where it doesn't call itself. What is compiled on the way knows too
-    /// little, so it is forgotten.
-    fn find_out(&mut self, key: &Key) -> Result<Shape, Refusal> {
-        let (functions, exits) = (self.functions.len(), self.exits.len());
-        let instances = self.instances.clone();
-        let found = self.compile(key, None)?.returns;
-        self.functions.truncate(functions);
-        self.exits.truncate(exits);
-        self.instances = instances;
-        found.ok_or_else(never_returns)
-    }
-
-    fn compile(&mut self, key: &Key, returns: Option<Shape>) -> Result<Instance, Refusal> {
-        let id = FunctionId(self.functions.len() as u32);
-        self.functions.push(None);
-        self.instances.insert(key.clone(), Instance { id, returns: returns.clone() });
-        let walk = Walk::new(self, key.0, key.1.clone(), Role::Call(returns));
-        let (function, returned) = walk.run()?;
+    fn compile(
+        &mut self,
+        key: &Key,
+        id: FunctionId,
+        returns: Option<Shape>,
+    ) -> Result<Shape, Refusal> {
+        let entry = Entry { arguments: key.1.clone(), ..Entry::default() };
+        let (function, returned) = Walk::new(self, key.0, entry, Role::Call(returns)).run()?;
         self.functions[id.0 as usize] = Some(function);
-        let returns = match returned {
-            Returned::Shape(shape) => Some(shape),
-            _ => None,
-        };
-        let instance = Instance { id, returns };
-        self.instances.insert(key.clone(), instance.clone());
-        Ok(instance)
+        match returned {
+            Returned::Shape(shape) => Ok(shape),
+            _ => Err(never_returns()),
+        }
     }
 
-    pub(super) fn finish(self, parameters: Vec<Slot>, returns: Slot) -> Result<Module, Refusal> {
+    pub(super) fn finish(
+        self,
+        state: Vec<Type>,
+        parameters: Vec<Slot>,
+        returns: Option<Slot>,
+    ) -> Result<Module, Refusal> {
         let functions = self.functions.into_iter().collect::<Option<Vec<_>>>();
-        let mut functions = functions.ok_or_else(never_returns)?;
+        // A function that a trial called, and the code then didn't.
+        let mut functions = functions.ok_or_else(|| {
+            Refusal::new(Place::default(), "functions that call each other with too many types")
+        })?;
         functions.iter_mut().for_each(Function::tidy);
-        Ok(Module {
-            functions,
-            exits: self.exits,
-            state: vec![],
-            parameters,
-            returns: Some(returns),
-        })
+        Ok(Module { functions, exits: self.exits, state, parameters, returns })
     }
 }
 

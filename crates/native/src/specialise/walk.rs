@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::emitter::Emitter;
+use super::entry::{Entry, Incoming};
 use super::returns::{self, Returned, Role};
 use super::shape::Shape;
 use super::unit::Unit;
@@ -41,23 +42,17 @@ pub(super) struct Walk<'u, 'p> {
     pub(super) state: State,
     pub(super) at: Point,
     pub(super) place: Place,
-    /// How many of the first locals come as arguments.
+    /// How many of the first locals have values to begin with.
     given: usize,
-    parameters: Vec<Var>,
+    pub(super) incoming: Vec<Incoming>,
+    pub(super) parameters: Vec<Var>,
 }
 
 impl<'u, 'p> Walk<'u, 'p> {
-    pub(super) fn new(
-        unit: &'u mut Unit<'p>,
-        function: usize,
-        arguments: Vec<Shape>,
-        role: Role,
-    ) -> Self {
+    pub(super) fn new(unit: &'u mut Unit<'p>, function: usize, entry: Entry, role: Role) -> Self {
         let program = unit.program;
         let code = &program.functions[function];
-        let given = arguments.len();
-        let mut state = arguments;
-        state.resize(code.locals.len(), Shape::Unbound);
+        let given = entry.holders + entry.arguments.len();
         let mut walk = Self {
             unit,
             code,
@@ -67,26 +62,15 @@ impl<'u, 'p> Walk<'u, 'p> {
             versions: Versions::default(),
             live: Liveness::of(code),
             loops: code.loops(),
-            state,
+            state: vec![Shape::Unbound; code.locals.len()],
             at: Point { block: BlockId(0), step: 0 },
             place: Place::default(),
             given,
+            incoming: Vec::new(),
             parameters: Vec::new(),
         };
-        walk.take_parameters();
+        walk.take_parameters(entry);
         walk
-    }
-
-    fn take_parameters(&mut self) {
-        for index in 0..self.given {
-            let local = Local(index as u32);
-            let mut vars = self.homes(local, &self.state[index].clone());
-            // A slot of a row says first whether there is a value.
-            if matches!(self.state[index], Shape::Nullable(_)) {
-                vars.reverse();
-            }
-            self.parameters.extend(vars);
-        }
     }
 
     /// Writes the whole function.
@@ -97,7 +81,7 @@ impl<'u, 'p> Walk<'u, 'p> {
         if self.role_may_repeat() {
             self.emit.push(Op::Poll);
         }
-        self.walk_from(self.at)?;
+        self.begin()?;
         while let Some((point, state, block)) = self.versions.next() {
             self.emit.switch_to(block);
             self.state = state;
@@ -107,6 +91,16 @@ impl<'u, 'p> Walk<'u, 'p> {
             self.walk_from(point)?;
         }
         self.finish()
+    }
+
+    fn begin(&mut self) -> Result<(), Refusal> {
+        if self.incoming.is_empty() {
+            return self.walk_from(self.at);
+        }
+        match self.enter() {
+            Err(Stop::Refused(refusal)) => Err(refusal),
+            Ok(()) | Err(Stop::Ended) => Ok(()),
+        }
     }
 
     /// Parameters that no column gives have their defaults.
@@ -127,14 +121,16 @@ impl<'u, 'p> Walk<'u, 'p> {
     }
 
     fn finish(self) -> Result<(Function, Returned), Refusal> {
-        let types = returns::types(&self.role, &self.returned);
+        let state = if self.role.has_state() { self.unit.layout.types() } else { vec![] };
+        let flag = state.len();
+        let types = [state, returns::types(&self.role, &self.returned)].concat();
         let function = self.emit.finish(self.code.name.clone(), self.parameters, types);
         let mut function = function.ok_or_else(|| {
             Refusal::new(Place::default(), "a block without an end, which is a fault of Arrowsmith")
         })?;
         if self.returned == (Returned::Answer { nullable: false }) {
             let mut ends: Vec<_> = function.blocks.iter_mut().map(|block| &mut block.end).collect();
-            returns::drop_flags(&mut ends);
+            returns::drop_flags(&mut ends, flag);
         }
         Ok((function, self.returned))
     }

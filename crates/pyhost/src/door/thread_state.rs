@@ -30,6 +30,12 @@ pub(super) fn is_initialized() -> bool {
     unsafe { ffi::Py_IsInitialized() != 0 }
 }
 
+/// Whether this thread holds the interpreter's lock.
+pub(super) fn is_attached() -> bool {
+    // SAFETY: the interpreter is initialized, which `Crossing` saw to, and the call needs no state.
+    unsafe { ffi::PyGILState_Check() != 0 }
+}
+
 /// The number that Python knows this thread by, whatever plugin code made of `threading`.
 pub(crate) fn own_ident() -> c_ulong {
     // SAFETY: this may be called at any time.

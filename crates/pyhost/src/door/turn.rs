@@ -7,6 +7,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::thread_state;
+
 /// Nobody is let past for longer.
 const PATIENCE: Duration = Duration::from_millis(2);
 
@@ -30,9 +32,9 @@ impl Drop for Urgent {
     }
 }
 
-/// Before taking the lock for anything else.
+/// Before taking the lock for anything else. Who has it must not sleep: nobody gets it meanwhile.
 pub(super) fn let_urgent_first() {
-    if URGENT.load(Ordering::SeqCst) == 0 {
+    if URGENT.load(Ordering::SeqCst) == 0 || thread_state::is_attached() {
         return;
     }
     let end = Instant::now() + PATIENCE;

@@ -17,6 +17,7 @@ mod instances;
 mod note;
 mod numpy_form;
 mod parts;
+mod plain_state;
 mod procedure;
 mod result;
 mod scalar;

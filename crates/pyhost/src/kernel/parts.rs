@@ -37,6 +37,14 @@ impl Parts {
         }
     }
 
+    /// A part that is the same on all threads.
+    pub(super) fn function(&self, name: &str) -> Option<&Py<PyAny>> {
+        match self {
+            Self::Functions(functions) => functions.get(name),
+            Self::Methods(..) => None,
+        }
+    }
+
     /// The part to call on this thread, with room for so many arguments.
     pub(super) fn part<'py>(
         &self,

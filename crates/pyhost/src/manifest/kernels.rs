@@ -1,54 +1,27 @@
-//! The kernel of each kind of function.
+//! The kernel of each kind of function in the interpreter.
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{
-    FunctionSource, Kernel, LoadError, Result, Tier, TierChoice, TierReason,
-};
+use arrowsmith_contract::{LoadError, Result};
 use pyo3::prelude::*;
 
-use super::{LoadedFunction, tier};
+use super::LoadedFunction;
+use super::native::Inline;
 use crate::errors;
 use crate::kernel::{
     Callee, Form, Parts, Pickle, PythonAggregate, PythonProcedure, PythonScalar, PythonWindow,
     Target,
 };
-use crate::loader::Loading;
 
-/// The kernel, and why it is of its tier.
-pub(super) fn make(
-    loaded: &LoadedFunction<'_>,
-    callee: Callee,
-    source: Option<&Arc<FunctionSource>>,
-    loading: &Loading<'_>,
-) -> Result<(Kernel, TierReason)> {
-    if loaded.kind == "scalar" {
-        let inline = PythonScalar { callee, target: target(loaded) };
-        let chosen = tier::choose(loaded, inline, source, loading)?;
-        return Ok((Kernel::Scalar(chosen.kernel), chosen.reason));
-    }
-    let reason = match (tier::choice(loaded, loading)?, &loaded.unfit) {
-        (TierChoice::Only(Tier::Inline), _) => TierReason::Declared,
-        (choice, unfit) => {
-            let reason = TierReason::Unfit(unfit.as_deref().unwrap_or("not a scalar").into());
-            if choice != TierChoice::Auto {
-                return Err(tier::refused(loaded, &reason));
-            }
-            reason
-        }
-    };
-    Ok((interpreted(loaded, callee)?, reason))
-}
-
-/// The kernel of a kind that runs in the interpreter only.
-fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
+pub(super) fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Inline> {
+    let py = loaded.callable.py();
     match loaded.kind.as_str() {
+        "scalar" => Ok(Inline::Scalar(Arc::new(PythonScalar { callee, target: target(loaded) }))),
         "aggregate" => {
-            let py = loaded.callable.py();
             let pickle = Pickle::import(py).map_err(|error| errors::from_loader(py, error))?;
             let in_place = loaded.style == "plain";
             let kernel = PythonAggregate::new(callee, parts(loaded), in_place, pickle);
-            Ok(Kernel::Aggregate(Arc::new(kernel)))
+            Ok(Inline::Aggregate(Arc::new(kernel)))
         }
         "window" => {
             let form = match loaded.style.as_str() {
@@ -56,12 +29,11 @@ fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result<Kernel> {
                 "whole" => Form::Whole(target(loaded).into()),
                 _ => Form::Steps(parts(loaded).into()),
             };
-            Ok(Kernel::Window(Arc::new(PythonWindow::new(callee, form))))
+            Ok(Inline::Window(Arc::new(PythonWindow::new(callee, form))))
         }
         "procedure" => {
-            let py = loaded.callable.py();
             let procedure = PythonProcedure::new(py, callee, target(loaded))?;
-            Ok(Kernel::Procedure(Arc::new(procedure)))
+            Ok(Inline::Procedure(Arc::new(procedure)))
         }
         kind => Err(LoadError::new(format!("there is no kind {kind} of functions")).into()),
     }

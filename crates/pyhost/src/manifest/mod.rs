@@ -1,6 +1,7 @@
 //! From what `loader.py` found to the contract's manifest, with a kernel for each function.
 
 mod kernels;
+mod native;
 mod signature;
 mod tier;
 
@@ -18,7 +19,8 @@ use pyo3::prelude::*;
 use crate::errors;
 use crate::kernel::{Callee, Life};
 use crate::loader::Loading;
-use crate::source::Texts;
+use crate::source::KnownTexts;
+use native::Texts;
 
 /// Counts loads.
 static LOADS: AtomicU64 = AtomicU64::new(0);
@@ -57,6 +59,7 @@ struct LoadedFunction<'py> {
     file: Option<String>,
     line: Option<u32>,
     source: Option<Bound<'py, PyAny>>,
+    states: Option<Bound<'py, PyAny>>,
     unfit: Option<String>,
 }
 
@@ -79,7 +82,7 @@ pub(crate) fn from_loaded(object: &Bound<'_, PyAny>, loading: &Loading<'_>) -> R
         load: LOADS.fetch_add(1, Ordering::Relaxed),
         _modules: Arc::new(plugin.life.clone().unbind()),
     };
-    let mut texts = Texts::default();
+    let mut texts = KnownTexts::default();
     let functions = plugin
         .functions
         .iter()
@@ -108,7 +111,7 @@ fn make_function(
     plugin: &PluginId,
     version: &Arc<str>,
     life: &Life,
-    texts: &mut Texts,
+    texts: &mut KnownTexts,
     loading: &Loading<'_>,
 ) -> Result<Function> {
     let py = loaded.callable.py();
@@ -129,10 +132,10 @@ fn make_function(
         policy,
         life: life.clone(),
     };
-    let source = loaded.source.as_ref().map(|source| texts.source(source)).transpose();
-    let source = source.map_err(|error| errors::from_loader(py, error))?.map(Arc::new);
+    let texts = read_texts(loaded, texts).map_err(|error| errors::from_loader(py, error))?;
     let declared: Determinism = loaded.determinism.parse()?;
-    let (kernel, reason) = kernels::make(loaded, callee, source.as_ref(), loading)?;
+    let inline = kernels::interpreted(loaded, callee)?;
+    let (kernel, reason) = tier::choose(loaded, inline, &texts, loading)?;
     let is_proven = declared == Determinism::Auto && reason == TierReason::Compiled;
     Ok(Function {
         plugin: plugin.clone(),
@@ -143,10 +146,17 @@ fn make_function(
         determinism: if is_proven { Determinism::Pure } else { declared },
         policy,
         documentation: loaded.documentation.as_deref().map(Arc::from),
-        source,
+        parts: texts.of_parts(),
+        source: texts.source,
         tier_reason: Some(reason),
         kernel,
     })
+}
+
+fn read_texts(loaded: &LoadedFunction<'_>, known: &mut KnownTexts) -> PyResult<Texts> {
+    let source = loaded.source.as_ref().map(|source| known.source(source)).transpose()?;
+    let parts = loaded.states.as_ref().map(|states| known.parts(states)).transpose()?;
+    Ok(Texts { source: source.map(Arc::new), parts })
 }
 
 /// Imports what calls will need: an import amid a call could be interrupted, and a library that is

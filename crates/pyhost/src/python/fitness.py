@@ -13,20 +13,23 @@ from .options import mode
 
 if TYPE_CHECKING:
     from .source import FunctionSource
+    from .states import StateSource
     from .target import Target
 
 __all__ = ["unfit", "unfit_function"]
 
-_KINDS = {"aggregate": "an aggregate", "procedure": "a procedure", "window": "a window function"}
-
-
-def unfit(target: Target, source: FunctionSource | None) -> str | None:
+def unfit(
+    target: Target, source: FunctionSource | None, states: StateSource | None
+) -> str | None:
     """Say in words what keeps a declared function with the interpreter; None if nothing does."""
-    kind = target.declaration.kind
-    if kind in _KINDS:
-        return _KINDS[kind]
+    if target.declaration.kind == "procedure":
+        return "a procedure"
     if mode(target) != "row":
         return "vectorized"
+    if target.style == "generator":
+        return "a generator"
+    if states is not None:
+        return states.unfit
     if target.is_class:
         return "a class"
     reason = unfit_function(target.function)

@@ -17,6 +17,7 @@ from .options import check_options, mode, on_error, thread_safe, timeout
 from .parameters import ParameterTypes, parameter_types, result_type
 from .signature import read_signature
 from .source import FunctionSource, capture
+from .states import StateSource, capture_parts
 from .target import Target
 from .untrusted import as_text, described, shown
 from .windows import window_signature
@@ -75,6 +76,8 @@ class Function:
     file: str | None
     line: int | None
     source: FunctionSource | None
+    states: StateSource | None
+    """Of an aggregate or a window of steps."""
     unfit: str | None
     """What keeps it with the interpreter, in words; None if the text decides."""
 
@@ -115,7 +118,7 @@ def _function(target: Target, determinism: str) -> Function:
     if kind == "aggregate":
         aggregates.check_parameters(target, typed, signature.required)
     is_procedure = kind == "procedure"
-    source = capture(target.function)
+    source, states = capture(target.function), capture_parts(target)
     return Function(
         kind=kind,
         name=as_text(target.name),
@@ -138,7 +141,8 @@ def _function(target: Target, determinism: str) -> Function:
         file=target.file,
         line=target.line,
         source=source,
-        unfit=unfit(target, source),
+        states=states,
+        unfit=unfit(target, source, states),
     )
 
 

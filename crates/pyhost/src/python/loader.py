@@ -105,9 +105,9 @@ def load_object(target: Any) -> LoadedPlugin:  # noqa: ANN401 - whatever a user 
 @_guarded
 def load_function(
     function: Callable[..., object],
-    home: str = "session",
-    args: Sequence[object] | None = None,
-    returns: object = None,
+    home: str,
+    args: Sequence[object] | None,
+    returns: object,
 ) -> LoadedPlugin:
     """Load one function as a plugin of its own, called ``<home>.<name>``."""
     declaration = Declaration(kind="scalar", function=function, args=args, returns=returns)

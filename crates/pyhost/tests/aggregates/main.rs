@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what tests share")]
 
 mod answers;
+mod exchange;
 mod failures;
 mod loading;
 mod states;
@@ -53,7 +54,10 @@ fn means(options: &str) -> Vec<Arc<Function>> {
         CLASS.replace("@db.aggregate_fn(OPTIONS)", "") + "db.aggregate_fn('mean', OPTIONS)(mean())";
     [format!("{FOUR}{DICT}"), CLASS.to_owned(), instance, PLAIN.to_owned()]
         .iter()
-        .map(|text| function(&text.replace(", OPTIONS", "OPTIONS").replace("OPTIONS", options)))
+        .map(|text| {
+            let behind = if options.is_empty() { String::new() } else { format!(", {options}") };
+            function(&text.replace(", OPTIONS", &behind).replace("OPTIONS", options))
+        })
         .collect()
 }
 

@@ -42,6 +42,20 @@ pub(crate) fn attached<T>(work: impl FnOnce(Python<'_>) -> PyResult<T>) -> T {
     door::enter(|py| Ok(work(py).map_err(|error| error.to_string()))).unwrap().unwrap()
 }
 
+/// The names of all modules, in the order in which they came.
+pub(crate) fn module_names(py: Python<'_>) -> PyResult<Vec<String>> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    modules.call_method0("keys")?.try_iter()?.map(|key| key?.extract()).collect()
+}
+
+/// The module of the plugin that was loaded last from a file of that stem.
+pub(crate) fn module_of<'py>(py: Python<'py>, stem: &str) -> PyResult<Bound<'py, PyAny>> {
+    let suffix = format!("_{stem}");
+    let names = module_names(py)?;
+    let name = names.iter().rev().find(|name| name.ends_with(&suffix)).unwrap();
+    py.import("sys")?.getattr("modules")?.get_item(name)
+}
+
 /// Fails with an advice rather than skip, so that nobody believes in tests that did not run.
 pub(crate) fn need(package: &str) {
     start();

@@ -77,6 +77,7 @@ fn manifest_of(id: &str, version: &str, names: &[&str], kernel: &Kernel) -> Mani
             policy: CallPolicy::default(),
             documentation: None,
             source: None,
+            parts: Vec::new(),
             tier_reason: None,
             kernel: kernel.clone(),
         })

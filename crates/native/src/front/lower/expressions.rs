@@ -158,10 +158,19 @@ impl<'f> Lowering<'f, '_> {
     }
 
     fn list(&mut self, items: &'f [Expression], to: Local, place: Place) -> Result<()> {
+        self.refuse_in_message("a list", place)?;
         let items = self.operands(&items.iter().collect::<Vec<_>>())?;
         self.graph.step(Op::NewList { to }, place);
         for value in items {
             self.graph.step(Op::Append { list: Operand::Local(to), value }, place);
+        }
+        Ok(())
+    }
+
+    /// What may stand in the way of the whole function must not do so for a message.
+    fn refuse_in_message(&self, what: &str, place: Place) -> Result<()> {
+        if self.in_message {
+            return Err(Refusal::new(place, format!("{what} in what an exception says")));
         }
         Ok(())
     }
@@ -192,6 +201,7 @@ impl<'f> Lowering<'f, '_> {
 
     /// Something that has attributes, which only a parameter can be.
     pub(super) fn object(&mut self, value: &Expression) -> Result<Operand> {
+        self.refuse_in_message("an attribute", value.place)?;
         if let ExpressionKind::Name(name) = &value.kind {
             if let Some(local) = self.parameter(name) {
                 return Ok(Operand::Local(local));

@@ -68,6 +68,7 @@ pub(super) fn function<'a>(functions: &mut Functions<'a>, known: &Known<'a>) -> 
         keyword_only: parameters.iter().filter(is_keyword_only).count(),
         defaults: defaults(parameters),
         locals,
+        leaves_behind: None,
         blocks,
     })
 }

@@ -119,7 +119,7 @@ impl Run<'_> {
                 let is_iterator = matches!(value, Value::Iterator(_));
                 (to, if is_iterator { value } else { operators::iterator(value.items()?) })
             }
-            Op::Attribute { .. } | Op::SetAttribute { .. } => {
+            Op::Attribute { .. } | Op::SetAttribute { .. } | Op::Field { .. } => {
                 return Err(Stop::Leave("an attribute".into()));
             }
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, Constant, FunctionSource, Span};
+use arrowsmith_contract::{Binding, Constant, FunctionSource, Span, StateForm, StateParts};
 
 use crate::Refusal;
 use crate::code::Program;
@@ -49,27 +49,65 @@ pub(super) fn is_known(name: &str) -> bool {
 
 /// The last function of the text. Those before it are helpers, `NAME = 3` is a constant.
 pub(crate) fn source(text: &str) -> FunctionSource {
+    sources(text).pop().unwrap().1
+}
+
+/// The parts of an aggregate or a window: the functions of the text, or the methods of its class, in
+/// which `NAME = 3` is a member.
+pub(crate) fn parts(text: &str) -> StateParts {
+    let is_object = text.contains("class ");
+    let names = ["init", "accumulate", "merge", "finalize", "retract", "step"];
+    let methods = ["__init__", "add", "merge", "result", "retract", "step"];
+    let mut parts = Vec::new();
+    for (name, source) in sources(text) {
+        let known = if is_object { methods } else { names };
+        let is_method = text[..source.span.start].ends_with(' ');
+        if let Some(index) = known.iter().position(|known| **known == *name)
+            && is_method == is_object
+        {
+            parts.push((Arc::from(names[index]), Arc::new(source)));
+        }
+    }
+    let member = |line: &str| {
+        let (name, value) = line.strip_prefix("    ")?.split_once(" = ")?;
+        let binding = match value {
+            "..." => Binding::Opaque,
+            value => Binding::Constant(constant(value)),
+        };
+        (!name.contains(' ') && !name.contains('.')).then(|| (Arc::from(name), binding))
+    };
+    let members = text.lines().filter_map(member).collect();
+    let form = if is_object { StateForm::Object { members } } else { StateForm::Functions };
+    StateParts { sources: parts, form }
+}
+
+/// The functions of the text, and the methods of its classes.
+fn sources(text: &str) -> Vec<(Arc<str>, FunctionSource)> {
     let text: Arc<str> = text.into();
     let mut bindings: Vec<(Arc<str>, Binding)> = BUILTINS
         .iter()
         .map(|name| (Arc::from(*name), Binding::Builtin(Arc::from(*name))))
         .collect();
-    let mut last = None;
+    let mut found = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("def ") {
+        let indent = if line.starts_with("    def ") { 4 } else { 0 };
+        if let Some(rest) = line[indent..].strip_prefix("def ") {
             let name: Arc<str> = rest.split('(').next().unwrap().into();
             let mut own = bindings.clone();
             own.push((Arc::clone(&name), Binding::Itself));
             let source = FunctionSource {
                 text: Arc::clone(&text),
                 file: "<test>".into(),
-                span: Span { start, end: text.len(), first_line: 1 },
+                span: Span { start: start + indent, end: text.len(), first_line: 1 },
                 bindings: own,
                 ..FunctionSource::default()
             };
-            bindings.push((name, Binding::Helper(Arc::new(source.clone()))));
-            last = Some(source);
+            if indent == 0 {
+                let helper = Binding::Helper(Arc::new(source.clone()));
+                bindings.push((Arc::clone(&name), helper));
+            }
+            found.push((name, source));
         } else if let Some((name, value)) = line.split_once(" = ")
             && !line.starts_with(' ')
         {
@@ -77,7 +115,7 @@ pub(crate) fn source(text: &str) -> FunctionSource {
         }
         start += line.len();
     }
-    last.unwrap()
+    found
 }
 
 fn constant(text: &str) -> Constant {

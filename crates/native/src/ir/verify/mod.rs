@@ -13,7 +13,7 @@ mod typing;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Block, End, Function, Module, Slot, Type, Var};
+use super::{Block, Function, Module, Slot, Type, Var};
 
 /// What is wrong with a module, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,10 +132,5 @@ fn type_of(function: &Function, var: Var) -> Verified<Type> {
 
 /// The blocks that may be next, checked to be there by `typing`.
 fn successors(block: &Block) -> impl Iterator<Item = usize> {
-    let (first, second) = match block.end {
-        End::Jump(to) => (Some(to), None),
-        End::Branch { yes, no, .. } => (Some(yes), Some(no)),
-        End::Return(_) | End::Exit(_) => (None, None),
-    };
-    first.into_iter().chain(second).map(|block| block.0 as usize)
+    block.end.targets().into_iter().map(|block| block.0 as usize)
 }

@@ -1,5 +1,6 @@
 //! Functions of `math`: `Modules/mathmodule.c` of CPython 3.11.
 
+use super::parts::finite;
 use super::{Builtin, Lowering, row};
 use crate::code::BinaryOp as PythonOp;
 use crate::exceptions::ExceptionClass;
@@ -355,14 +356,12 @@ fn log1p(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
 
 /// Infinities are `m_atan2`'s own.
 fn atan2(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
-    let (y, x) = (walk.float(&arguments[0])?, walk.float(&arguments[1])?);
-    leave_unless_finite(walk, &[y, x]);
+    let (y, x) = (finite(walk, &arguments[0])?, finite(walk, &arguments[1])?);
     Ok(Value::float(walk.emit.host(HostFunction::Atan2, &[y, x])[0]))
 }
 
 fn fmod(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
-    let (x, y) = (walk.float(&arguments[0])?, walk.float(&arguments[1])?);
-    leave_unless_finite(walk, &[x, y]);
+    let (x, y) = (finite(walk, &arguments[0])?, finite(walk, &arguments[1])?);
     let zero = walk.emit.float(0.0);
     let is_divisor = walk.emit.compare_floats(Comparison::NotEqual, y, zero);
     walk.raise_unless(is_divisor, ExceptionClass::VALUE, "a math domain error")?;
@@ -372,8 +371,7 @@ fn fmod(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
 /// `math.pow` raises other errors than `**`: a domain error for zero to a negative power, and for
 /// what would be complex.
 fn pow(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
-    let (x, y) = (walk.float(&arguments[0])?, walk.float(&arguments[1])?);
-    leave_unless_finite(walk, &[x, y]);
+    let (x, y) = (finite(walk, &arguments[0])?, finite(walk, &arguments[1])?);
     let result = walk.emit.host(HostFunction::Pow, &[x, y])[0];
     let is_finite = walk.emit.unary(UnaryOp::IsFinite, result);
     walk.unless(is_finite, |walk| {
@@ -386,11 +384,4 @@ fn pow(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
         walk.raise(ExceptionClass::OVERFLOW, "a math range error")
     })?;
     Ok(Value::float(result))
-}
-
-fn leave_unless_finite(walk: &mut Walk<'_, '_>, values: &[ir::Var]) {
-    for value in values {
-        let is_finite = walk.emit.unary(UnaryOp::IsFinite, *value);
-        walk.leave_unless(is_finite, "an infinity or NaN");
-    }
 }

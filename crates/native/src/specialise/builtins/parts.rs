@@ -37,7 +37,8 @@ pub(super) const BUILTINS: &[Builtin] = &[
     ),
 ];
 
-fn finite(walk: &mut Walk<'_, '_>, argument: &Value) -> Result<Var, Stop> {
+/// What is infinite or no number has rules of its own.
+pub(super) fn finite(walk: &mut Walk<'_, '_>, argument: &Value) -> Result<Var, Stop> {
     let var = walk.float(argument)?;
     let is_finite = walk.emit.unary(UnaryOp::IsFinite, var);
     walk.leave_unless(is_finite, "an infinity or NaN");

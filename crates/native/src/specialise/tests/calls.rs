@@ -1,6 +1,11 @@
-//! Builtins with many arguments, and with those that are rarely given.
+//! Builtins with many arguments and with those that are rarely given, and functions that call
+//! themselves and each other.
 
-use super::{check, leaves};
+use std::sync::Arc;
+
+use arrowsmith_contract::{NullPolicy, Type};
+
+use super::{check, compiled, leaves, refused};
 
 fn many(count: usize) -> String {
     (1..=count).map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
@@ -44,4 +49,42 @@ fn a_sum_over_an_empty_range_is_what_it_begins_with() {
     leaves("def f(n):\n    return 1 if sum(range(0), None) is None else 0\n", 1);
     leaves("def f(n):\n    return 1 if sum(range(n), True) is True else 0\n", 0);
     check(&[("def f(a):\n    return sum(range(a), a)\n", &[0, 3], &[0, 6])]);
+}
+
+/// Each of them calls itself and the one before it.
+fn chain(functions: usize) -> String {
+    let next = |number: usize| {
+        let before = number - 1;
+        format!(
+            "def f{number}(n):\n    return f{before}(n) if n <= 0 else f{number}(n - 1) + f{before}(1)\n"
+        )
+    };
+    let rest: String = (1..functions).map(next).collect();
+    let first = "def f0(n):\n    return 0 if n <= 0 else f0(n - 1) + 1\n";
+    format!("{first}{rest}def f(a):\n    return f{}(a)\n", functions - 1)
+}
+
+#[test]
+fn functions_that_call_themselves_and_others_are_compiled_twice_each() {
+    check(&[(&chain(24), &[0, 1, 5], &[0, 1, 5])]);
+    let mut module = compiled(&chain(24), &[("a", Type::INT64, NullPolicy::Skip)], Type::INT64);
+    assert_eq!(module.functions.len(), 25);
+    module.functions.dedup_by_key(|function| Arc::clone(&function.name));
+    assert_eq!(module.functions.len(), 25);
+}
+
+#[test]
+fn a_function_that_calls_itself_with_other_types_knows_what_that_returns() {
+    let text = "\
+def g(x):
+    return 0 if x < 1 else 1 + (g(x / 2) if x > 10 else g(int(x) - 1))
+def f(a):
+    return g(a) + g(a / 4)
+";
+    check(&[(text, &[0, 1, 9, 100], &[0, 1, 11, 18])]);
+}
+
+#[test]
+fn too_many_functions_that_call_each_other_are_refused() {
+    assert_eq!(refused(&chain(120)), "functions that call each other, too many of them");
 }

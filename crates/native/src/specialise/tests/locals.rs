@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::Int64Type;
 use arrowsmith_contract::{NullPolicy, Type};
 
-use super::{check, compiled, run};
+use super::{answers, check, compiled, run};
 
 #[test]
 fn a_loop_without_items_leaves_its_local_alone() {
@@ -119,4 +119,16 @@ def f(a, x, y):
     assert!(answer.left.is_empty(), "{:?}", answer.left);
     let expected = [1, 2, 3, 4, 1005, 1006];
     assert_eq!(answer.values.as_primitive::<Int64Type>().values(), &expected);
+}
+
+#[test]
+fn what_an_exception_says_does_not_stand_in_the_way() {
+    for message in ["[a]", "(a, [a, 1])", "a.real", "f'{a.real} {a}'"] {
+        let text = format!(
+            "def f(a):\n    if a < 0:\n        raise ValueError({message})\n    return a\n"
+        );
+        assert_eq!(answers(&text, &[1, -1]), [Some(1), None], "{text}");
+        let text = format!("def f(a):\n    assert a >= 0, {message}\n    return a\n");
+        assert_eq!(answers(&text, &[1, -1]), [Some(1), None], "{text}");
+    }
 }

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{CallContext, GroupedAccumulator, HandOver, Result};
+use arrowsmith_contract::{CallContext, GroupedAccumulator, HandOver, Result, StateExchange};
 
 use super::calls::Calls;
 use super::column::{self, Incoming};
@@ -32,14 +32,14 @@ impl Accumulator {
         &self.shared.declared
     }
 
-    fn grow(&mut self, groups: usize) {
+    pub(super) fn grow(&mut self, groups: usize) {
         if groups > self.states.len() {
             self.states.resize_with(groups, State::default);
         }
     }
 
     /// Goes into Python with the states.
-    fn enter<T>(
+    pub(super) fn enter<T>(
         &mut self,
         context: &CallContext,
         work: impl FnOnce(&Use, &mut Calls<'_, '_>, &mut [State]) -> Result<T>,
@@ -178,6 +178,11 @@ impl GroupedAccumulator for Accumulator {
     fn size(&self) -> usize {
         let states = self.states.capacity() * size_of::<State>();
         states + self.sample.total(self.states.len()) + self.gathered.size()
+    }
+
+    /// Rows that wait for a call are in no state yet.
+    fn exchange(&mut self) -> Option<&mut dyn StateExchange> {
+        if self.declared().is_vectorized() { None } else { Some(self) }
     }
 }
 

@@ -3,6 +3,7 @@
 mod accumulator;
 mod calls;
 mod column;
+mod exchange;
 mod gathered;
 mod rows;
 mod size;
@@ -40,6 +41,10 @@ struct Declared {
 impl PythonAggregate {
     pub(crate) fn new(callee: Callee, parts: Parts, in_place: bool, pickle: Pickle) -> Self {
         Self(Arc::new(Declared { callee, parts, in_place, pickle }))
+    }
+
+    pub(crate) fn callee(&self) -> &Callee {
+        &self.0.callee
     }
 }
 

@@ -1,5 +1,6 @@
 //! One value a row, from a state that walks over ordered rows.
 
+mod exchange;
 mod generators;
 mod rows;
 mod steps;
@@ -34,6 +35,10 @@ pub(crate) enum Form {
 impl PythonWindow {
     pub(crate) fn new(callee: Callee, form: Form) -> Self {
         Self { callee: Arc::new(callee), form }
+    }
+
+    pub(crate) fn callee(&self) -> &Callee {
+        &self.callee
     }
 }
 

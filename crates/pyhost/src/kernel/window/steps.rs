@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
-use arrowsmith_contract::{CallContext, Error, Result, RowNumber, WindowEvaluator};
+use arrowsmith_contract::{CallContext, Error, Result, RowNumber, StateExchange, WindowEvaluator};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -17,10 +17,10 @@ use crate::kernel::parts::{PartCall, Parts};
 use crate::kernel::result::{ResultBuilder, builder};
 
 pub(super) struct Steps {
-    callee: Arc<Callee>,
-    parts: Arc<Parts>,
+    pub(super) callee: Arc<Callee>,
+    pub(super) parts: Arc<Parts>,
     /// That of the partition which goes on; none before its first call.
-    state: Option<Py<PyAny>>,
+    pub(super) state: Option<Py<PyAny>>,
 }
 
 impl Steps {
@@ -75,6 +75,10 @@ impl WindowEvaluator for Steps {
             *state = walk.state.map(Bound::unbind);
             Ok(results.finish())
         })
+    }
+
+    fn exchange(&mut self) -> Option<&mut dyn StateExchange> {
+        Some(self)
     }
 }
 

@@ -4,6 +4,8 @@
 mod calls;
 mod iterators;
 mod locals;
+mod parts;
+mod states;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,7 +20,7 @@ use crate::front::tests::sources::source;
 use crate::ir::{Module, Op};
 use crate::machine::{self, Answer};
 
-fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Module {
+fn signature(parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Signature {
     let parameter = |(name, ty, nulls): &(&str, Type, NullPolicy)| Parameter {
         name: (*name).into(),
         ty: ty.clone(),
@@ -27,9 +29,20 @@ fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) 
     };
     let parameters: Vec<Parameter> = parameters.iter().map(parameter).collect();
     let required = parameters.len();
-    let signature = Signature::new(parameters, required, false, returns).unwrap();
+    Signature::new(parameters, required, false, returns).unwrap()
+}
+
+fn compiled(text: &str, parameters: &[(&str, Type, NullPolicy)], returns: Type) -> Module {
+    let signature = signature(parameters, returns);
     let program = front::program(&source(text), &is_known_builtin).unwrap();
     module(&program, &signature).unwrap()
+}
+
+/// Why a function of an int is refused.
+fn refused(text: &str) -> String {
+    let signature = signature(&[("a", Type::INT64, NullPolicy::Skip)], Type::INT64);
+    let program = front::program(&source(text), &is_known_builtin).unwrap();
+    module(&program, &signature).unwrap_err().reason
 }
 
 /// Compiling verifies the module first.
@@ -143,9 +156,7 @@ def f(n, x):
 fn each_loop_looks_whether_it_is_to_stop_and_straight_code_does_not() {
     let parameters = [("x", Type::INT64, NullPolicy::Skip)];
     let polls = |text: &str| {
-        let module = compiled(text, &parameters, Type::INT64);
-        let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-        blocks.flat_map(|block| &block.ops).filter(|op| **op == Op::Poll).count()
+        compiled(text, &parameters, Type::INT64).ops().filter(|op| **op == Op::Poll).count()
     };
     assert_eq!(polls("def f(x):\n    return x + 1 if x > 0 else x\n"), 0);
     assert_eq!(polls("def f(x):\n    while x > 9:\n        x //= 2\n    return x\n"), 1);
