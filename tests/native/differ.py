@@ -118,11 +118,12 @@ class Pair:
     """What is done to the text of the native one, to plant a mistake."""
     preamble: str = PREAMBLE
     tiers: tuple[str, str] = TIERS
+    threads: int = 1
     failures: int = 0
     """How many rows or calls raised so far, of those that were compared."""
 
     def __enter__(self) -> Self:
-        self._database = arrowsmith.Database.in_memory(threads=1)
+        self._database = arrowsmith.Database.in_memory(threads=self.threads)
         native, inline = self.tiers
         self.native = self._tier(native, self.mutate)
         self.inline = self._tier(inline, str)
@@ -201,16 +202,17 @@ def differing_rows(native: Answer, inline: Answer) -> list[int | None]:
     }
     if native.values.type != inline.values.type or len(native.values) != len(inline.values):
         return [None]
-    rows.update(np.flatnonzero(_bits(native.values) != _bits(inline.values)).tolist())
-    rows.update(np.flatnonzero(_nulls(native.values) != _nulls(inline.values)).tolist())
+    rows.update(np.flatnonzero(bits(native.values) != bits(inline.values)).tolist())
+    rows.update(np.flatnonzero(nulls(native.values) != nulls(inline.values)).tolist())
     return sorted(rows)
 
 
-def _nulls(values: pa.Array) -> Any:
+def nulls(values: pa.Array) -> Any:
+    """Give which values are NULL."""
     return values.is_null().to_numpy(zero_copy_only=False)
 
 
-def _bits(values: pa.Array) -> Any:
+def bits(values: pa.Array) -> Any:
     """Give each value's bits; all NaNs are one, and so are all NULLs."""
     zero = pa.scalar(False if pa.types.is_boolean(values.type) else 0, values.type)
     filled = values.fill_null(zero).to_numpy(zero_copy_only=False)

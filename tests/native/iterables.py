@@ -21,6 +21,8 @@ class Iterables:
 
     def hold(self: "Statements", scope: Scope, depth: int) -> Lines:
         """Give a range or an iterator a name, an old one at times: `n = range(n)`."""
+        if scope.free("int") and self.random.random() < 0.2:
+            return [*self._range_of_itself(scope), *self.walk(scope, depth)]
         text, types = self._iterable(scope, 2)
         # An item of what was a tuple of numbers must be a number the next time round, too: a tuple
         # times a number takes all the memory.
@@ -33,6 +35,21 @@ class Iterables:
         else:
             scope.bind_iterator(name, types)
         return [f"{name} = {text}", *self.walk(scope, depth)]
+
+    def _range_of_itself(self: "Statements", scope: Scope) -> Lines:
+        name = self.random.choice(scope.free("int"))
+        scope.bind_range(name)
+        forms = [
+            "{0}",
+            "1, {0}",
+            "{0}, 7",
+            "{0}, -3, -1",
+            "0, 20, {0} + 1",
+            "{0}, {0} + 3",
+            "-{0}, {0}",
+        ]
+        text = self.random.choice(forms).format(name)
+        return [f"{name} = {name} % {self.random.choice([3, 5, 9])}", f"{name} = range({text})"]
 
     def walk(self: "Statements", scope: Scope, depth: int) -> Lines:
         """Walk over what has a name: all of it or a part, once or twice."""

@@ -85,14 +85,17 @@ class Names:
         scope.join([scope.copy(), inner])
         scope.forget(name)
         other = self.expressions.literal("int")
+        # Without its value there is less that keeps the name alive.
+        value = self.random.choice([name, "77"])
         match first:
             case "None":
-                lines += [f"{kept} = {other} if {name} is None else {name}"]
+                lines += [f"{kept} = {other} if {name} is None else {value}"]
             case "":
                 error = self.random.choice(["NameError", "UnboundLocalError", "Exception"])
                 lines += [
                     "try:",
-                    f"    {kept} = {name}",
+                    f"    {name}",
+                    f"    {kept} = {value}",
                     f"except {error}:",
                     f"    {kept} = {other}",
                 ]

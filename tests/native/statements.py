@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 class Statements(Loops, Trials, Iterables, Names):
     """Writes the body of one function."""
 
-    def __init__(self, random: Random, expressions: Expressions, returns: str) -> None:
+    def __init__(
+        self, random: Random, expressions: Expressions, returns: str, *, returning: bool = True
+    ) -> None:
         self.random = random
         self.expressions = expressions
         self.returns = returns
+        self.returning = returning
+        """Whether there may be a return in the middle."""
         self.numbers = count()
         self._kinds: list[tuple[float, Callable[[Scope, int], Lines]]] = [
             (10, self.assign), (5, self.augmented), (3, self.several), (3, self.make_tuple),
@@ -213,6 +217,8 @@ class Statements(Loops, Trials, Iterables, Names):
 
     def early_return(self, scope: Scope, _depth: int) -> Lines:
         test = self.rare(scope) if self.random.random() < 0.5 else self.value("bool", scope)
+        if not self.returning:
+            return ["pass"]
         value = "None" if self.random.random() < 0.2 else self.value(self.returns, scope)
         return [f"if {test}:", f"    return {value}"]
 

@@ -91,7 +91,7 @@ class Trials:
             return [f"if {self.value('bool', scope)}:", f"    raise {error}"]
         if chance < 0.25:
             return [f"assert {self.value('bool', scope)}"]
-        forms = LONG if type_ == "int" and chance > 0.97 else RISKS[type_]
+        forms = LONG if type_ == "int" and chance > 0.92 else RISKS[type_]
         template = self.random.choice(forms)
         if scope.repeated and "**" in template:
             template = f"float({template.replace('{f}', '({f} + 0.0)', 1)})"
@@ -113,14 +113,14 @@ class Trials:
             body = ["raise"]
         elif after < 0.13:
             body = ["raise RuntimeError('again')"]
-        elif after < 0.2:
+        elif after < 0.2 and self.returning:
             body = [f"return {self.value(self.returns, scope)}"]
         elif after < 0.35:
             body += self.block(scope, depth - 1, 2)
         return [header + ":", *indent(body)]
 
     def _finally(self: "Statements", scope: Scope, depth: int) -> Lines:
-        if self.random.random() < 0.12:
+        if self.returning and self.random.random() < 0.12:
             return [
                 f"if {self.value('bool', scope)}:",
                 f"    return {self.value(self.returns, scope)}",

@@ -145,6 +145,8 @@ TRAPS = [
     Trap("helpers that call each other", "even(a)", "int -> bool", [(0,), (7,), (10,)],
          before="def even(n):\n    return True if n == 0 else odd(n - 1)\ndef odd(n):\n    return False if n == 0 else even(n - 1)", refused=True),
     Trap("recursion", "a if a < 2 else NAME(a - 1) + NAME(a - 2)", I, [(n,) for n in range(12)]),
+    Trap("recursion over two arguments", "1 if b <= 0 else a * NAME(a, b - 1)", "int int -> int", [(2, 3), (3, 2), (-2, 5), (7, 0), (10, 18), (10, 19)]),
+    Trap("recursion in an argument", "b + 1 if a <= 0 else NAME(a - 1, 1) if b <= 0 else NAME(a - 1, NAME(a, b - 1))", "int int -> int", [(0, 3), (1, 3), (2, 3), (2, 0)]),
     Trap("recursion to a depth of 300", "0 if a <= 0 else 1 + NAME(a - 1)", I, [(300,), (0,)]),
     Trap("recursion too deep for Python", "0 if a <= 0 else 1 + NAME(a - 1)", I, [(5000,), (3,)]),
     Trap("recursion too deep that is caught", "try:\n    return deep(a)\nexcept RecursionError:\n    return -1", I, [(5000,), (3,)],

@@ -33,6 +33,7 @@ const BUILTINS: &[&str] = &[
     "AssertionError",
     "Exception",
     "KeyError",
+    "NameError",
     "OverflowError",
     "RecursionError",
     "RuntimeError",

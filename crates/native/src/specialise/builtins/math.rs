@@ -18,46 +18,188 @@ pub(in crate::specialise) struct OfOneFloat {
 
 const fn libm(name: &'static str, function: HostFunction, can_overflow: bool) -> Builtin {
     let lowering = Lowering::OfOneFloat(OfOneFloat { function, can_overflow });
-    Builtin { name, arguments: 1..=1, lowering }
+    Builtin::of(name, 1..=1, lowering)
 }
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    libm("math.acos", HostFunction::Acos, false),
-    libm("math.acosh", HostFunction::Acosh, false),
-    libm("math.asin", HostFunction::Asin, false),
-    libm("math.asinh", HostFunction::Asinh, false),
-    libm("math.atan", HostFunction::Atan, false),
-    libm("math.atanh", HostFunction::Atanh, false),
-    libm("math.cbrt", HostFunction::Cbrt, false),
-    libm("math.cos", HostFunction::Cos, false),
-    libm("math.cosh", HostFunction::Cosh, true),
-    libm("math.erf", HostFunction::Erf, false),
-    libm("math.erfc", HostFunction::Erfc, false),
-    libm("math.exp", HostFunction::Exp, true),
-    libm("math.exp2", HostFunction::Exp2, true),
-    libm("math.expm1", HostFunction::Expm1, true),
-    libm("math.sin", HostFunction::Sin, false),
-    libm("math.sinh", HostFunction::Sinh, true),
-    libm("math.tan", HostFunction::Tan, false),
-    libm("math.tanh", HostFunction::Tanh, false),
-    row("math.atan2", 2..=2, atan2),
-    row("math.ceil", 1..=1, ceil),
-    row("math.copysign", 2..=2, copysign),
-    row("math.degrees", 1..=1, degrees),
-    row("math.fabs", 1..=1, fabs),
-    row("math.floor", 1..=1, floor),
-    row("math.fmod", 2..=2, fmod),
-    row("math.isfinite", 1..=1, isfinite),
-    row("math.isinf", 1..=1, isinf),
-    row("math.isnan", 1..=1, isnan),
-    row("math.log", 1..=2, log),
-    row("math.log10", 1..=1, log10),
-    row("math.log1p", 1..=1, log1p),
-    row("math.log2", 1..=1, log2),
-    row("math.pow", 2..=2, pow),
-    row("math.radians", 1..=1, radians),
-    row("math.sqrt", 1..=1, sqrt),
-    row("math.trunc", 1..=1, trunc),
+    libm("math.acos", HostFunction::Acos, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 0.4 risky: math.acos({f})"],
+    ),
+    libm("math.acosh", HostFunction::Acosh, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 0.3 risky: math.acosh({f})"],
+    ),
+    libm("math.asin", HostFunction::Asin, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 0.5: math.asin({f} % 1.0)", "float 0.3 risky: math.asin({f})"],
+    ),
+    libm("math.asinh", HostFunction::Asinh, false).about(
+        "float -> float",
+        "",
+        &["float 0.3: math.asinh({f})"],
+    ),
+    libm("math.atan", HostFunction::Atan, false).about(
+        "float -> float",
+        "",
+        &["float 0.7: math.atan({f})"],
+    ),
+    libm("math.atanh", HostFunction::Atanh, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 0.3 risky: math.atanh({f})"],
+    ),
+    libm("math.cbrt", HostFunction::Cbrt, false).about(
+        "float -> float",
+        "",
+        &["float 0.3: math.cbrt({f})"],
+    ),
+    libm("math.cos", HostFunction::Cos, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 1: m.cos({f})"],
+    ),
+    libm("math.cosh", HostFunction::Cosh, true).about(
+        "float -> float",
+        "a math range error",
+        &["float 0.4 risky: math.cosh({f})"],
+    ),
+    libm("math.erf", HostFunction::Erf, false).about(
+        "float -> float",
+        "",
+        &["float 0.3: math.erf({f})"],
+    ),
+    libm("math.erfc", HostFunction::Erfc, false).about(
+        "float -> float",
+        "",
+        &["float 0.3: math.erfc({f})"],
+    ),
+    libm("math.exp", HostFunction::Exp, true).about(
+        "float -> float",
+        "a math range error",
+        &["float 0.5 risky: math.exp({f})", "float 0.7: math.exp(-abs({f}))"],
+    ),
+    libm("math.exp2", HostFunction::Exp2, true).about(
+        "float -> float",
+        "a math range error",
+        &["float 0.3 risky: math.exp2({f})"],
+    ),
+    libm("math.expm1", HostFunction::Expm1, true).about(
+        "float -> float",
+        "a math range error",
+        &["float 0.3 risky: math.expm1({f})"],
+    ),
+    libm("math.sin", HostFunction::Sin, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 1: math.sin({f})", "float 0.5: sine({f})"],
+    ),
+    libm("math.sinh", HostFunction::Sinh, true).about(
+        "float -> float",
+        "a math range error",
+        &["float 0.4 risky: math.sinh({f})"],
+    ),
+    libm("math.tan", HostFunction::Tan, false).about(
+        "float -> float",
+        "a math domain error",
+        &["float 0.5: math.tan({f})"],
+    ),
+    libm("math.tanh", HostFunction::Tanh, false).about(
+        "float -> float",
+        "",
+        &["float 0.7: math.tanh({f})"],
+    ),
+    row("math.atan2", 2..=2, atan2).about(
+        "two floats -> float",
+        "",
+        &["float 0.7: math.atan2({f}, {f})"],
+    ),
+    row("math.ceil", 1..=1, ceil).about(
+        "number -> int",
+        "NaN; an infinity; an int of more than 64 bits",
+        &["int 0.5 risky: math.ceil({f})"],
+    ),
+    row("math.copysign", 2..=2, copysign).about(
+        "two floats -> float",
+        "",
+        &["float 0.5: math.copysign({f}, {f})"],
+    ),
+    row("math.degrees", 1..=1, degrees).about(
+        "float -> float",
+        "",
+        &["float 0.5: math.degrees({f})"],
+    ),
+    row("math.fabs", 1..=1, fabs).about("float -> float", "", &["float 0.5: math.fabs({f})"]),
+    row("math.floor", 1..=1, floor).about(
+        "number -> int",
+        "NaN; an infinity; an int of more than 64 bits",
+        &["int 0.6: math.floor({f} % 1000.0)", "int 0.3 risky: floor({f})"],
+    ),
+    row("math.fmod", 2..=2, fmod).about(
+        "two floats -> float",
+        "a math domain error",
+        &["float 0.4 risky: math.fmod({f}, {f})", "float 0.4: math.fmod({f}, 0.3)"],
+    ),
+    row("math.isfinite", 1..=1, isfinite).about(
+        "float -> bool",
+        "",
+        &["bool 0.6: math.isfinite({f})"],
+    ),
+    row("math.isinf", 1..=1, isinf).about("float -> bool", "", &["bool 0.5: math.isinf({f})"]),
+    row("math.isnan", 1..=1, isnan).about("float -> bool", "", &["bool 0.6: math.isnan({f})"]),
+    row("math.log", 1..=2, log).about(
+        "one or two numbers -> float",
+        "a math domain error; a division by zero; an int beyond 2 ** 53",
+        &[
+            "float 0.7: math.log(abs({f}) + 1.0)",
+            "float 0.5 risky: math.log({f})",
+            "float 0.4 risky: math.log({i})",
+            "float 0.4: math.log(abs({f}) + 1.5, {p} + 1)",
+            "float 0.3 risky: math.log({f}, {f})",
+        ],
+    ),
+    row("math.log10", 1..=1, log10).about(
+        "number -> float",
+        "a math domain error",
+        &["float 0.3 risky: math.log10({n})"],
+    ),
+    row("math.log1p", 1..=1, log1p).about(
+        "float -> float",
+        "a math domain error",
+        &["float 0.3 risky: math.log1p({f})"],
+    ),
+    row("math.log2", 1..=1, log2).about(
+        "number -> float",
+        "a math domain error",
+        &["float 0.3 risky: math.log2({f})"],
+    ),
+    row("math.pow", 2..=2, pow).about(
+        "two floats -> float",
+        "a math domain error; a math range error",
+        &["float 0.4 risky: math.pow({f}, {f})", "float 0.4 risky: math.pow({f}, 2)"],
+    ),
+    row("math.radians", 1..=1, radians).about(
+        "float -> float",
+        "",
+        &["float 1: math.radians({f})"],
+    ),
+    row("math.sqrt", 1..=1, sqrt).about(
+        "float -> float",
+        "a math domain error",
+        &[
+            "float 1.5: math.sqrt(abs({f}))",
+            "float 0.4 risky: math.sqrt({f})",
+            "float 0.7: sqrt({n} * {n})",
+        ],
+    ),
+    row("math.trunc", 1..=1, trunc).about(
+        "number -> int",
+        "NaN; an infinity; an int of more than 64 bits",
+        &["int 0.4 risky: math.trunc({f})"],
+    ),
 ];
 
 impl Walk<'_, '_> {

@@ -7,11 +7,34 @@ use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    row("math.frexp", 1..=1, frexp),
-    row("math.isclose", 2..=2, isclose),
-    row("math.ldexp", 2..=2, ldexp),
-    row("math.modf", 1..=1, modf),
-    row("math.remainder", 2..=2, remainder),
+    row("math.frexp", 1..=1, frexp).about(
+        "float -> a float and an int",
+        "an infinity or NaN",
+        &["float 0.2 exotic: math.frexp({f})[0]", "int 0.2 exotic: math.frexp({f})[1]"],
+    ),
+    row("math.isclose", 2..=2, isclose).about(
+        "two floats -> bool",
+        "an infinity or NaN",
+        &[
+            "bool 0.4: math.isclose({f}, {f})",
+            "bool 0.3 exotic: math.isclose({f}, {f}, rel_tol=0.5)",
+        ],
+    ),
+    row("math.ldexp", 2..=2, ldexp).about(
+        "float, int -> float",
+        "an infinity or NaN; a math range error",
+        &["float 0.3: math.ldexp({f}, {c})", "float 0.2 risky: math.ldexp({f}, {i})"],
+    ),
+    row("math.modf", 1..=1, modf).about(
+        "float -> two floats",
+        "an infinity or NaN",
+        &["float 0.2 exotic: math.modf({f})[0]"],
+    ),
+    row("math.remainder", 2..=2, remainder).about(
+        "two floats -> float",
+        "an infinity or NaN; a math domain error",
+        &["float 0.3 risky: math.remainder({f}, {f})"],
+    ),
 ];
 
 /// What is infinite or no number has rules of its own.

@@ -6,8 +6,18 @@ use crate::ir::{Comparison, HostFunction};
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
 
-pub(super) const BUILTINS: &[Builtin] =
-    &[row("math.gcd", super::ANY, gcd), row("math.isqrt", 1..=1, isqrt)];
+pub(super) const BUILTINS: &[Builtin] = &[
+    row("math.gcd", super::ANY, gcd).about(
+        "ints -> int",
+        "an int of more than 64 bits",
+        &["int 0.3: math.gcd({i}, {i})"],
+    ),
+    row("math.isqrt", 1..=1, isqrt).about(
+        "int -> int",
+        "a negative int",
+        &["int 0.3: math.isqrt(abs({i}))", "int 0.2 risky: math.isqrt({i})"],
+    ),
+];
 
 fn gcd(walk: &mut Walk<'_, '_>, arguments: &[Value]) -> Result<Value, Stop> {
     let mut result = walk.emit.int(0);
