@@ -172,7 +172,9 @@ fn collect_bits(value: &StateValue, bits: &mut Vec<u64>) {
         StateValue::Float(value) => bits.push(value.to_bits()),
         StateValue::Tuple(items) => items.iter().for_each(|item| collect_bits(item, bits)),
         StateValue::Object(attributes) => {
-            attributes.iter().for_each(|(_, value)| collect_bits(value, bits));
+            for (_, value) in attributes {
+                collect_bits(value, bits);
+            }
         }
     }
 }

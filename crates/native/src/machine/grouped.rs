@@ -43,11 +43,11 @@ pub(super) fn build(
     builder.ins().brif(is_row, row_block, &[], finished, &[]);
 
     builder.switch_to_block(row_block);
-    let Group { group, tag_address, byte, tag } = find(builder, &places, (frame, row, next));
+    let Group { number, tag_address, byte, tag } = find(builder, &places, (frame, row, next));
     let mut parameters = vec![tag];
     let mut addresses = Vec::new();
     for (ty, column) in types_of_columns.iter().zip(&places.columns) {
-        let address = rows::item(builder, *column, group);
+        let address = rows::item(builder, *column, number);
         parameters.push(load(builder, *ty, address));
         addresses.push(address);
     }
@@ -79,7 +79,7 @@ pub(super) fn build(
 
 /// A row's group.
 struct Group {
-    group: Value,
+    number: Value,
     tag_address: Value,
     /// What stands there.
     byte: Value,
@@ -96,8 +96,8 @@ fn find(
     let [home, other, away] = [(); 3].map(|()| builder.create_block());
     let tag = builder.append_block_param(home, types::I64);
     let address = rows::item(builder, places.groups, row);
-    let group = builder.ins().load(types::I64, TRUSTED, address, 0);
-    let tag_address = builder.ins().iadd(places.tags, group);
+    let number = builder.ins().load(types::I64, TRUSTED, address, 0);
+    let tag_address = builder.ins().iadd(places.tags, number);
     let byte = builder.ins().load(types::I8, TRUSTED, tag_address, 0);
     let whole = builder.ins().uextend(types::I64, byte);
     let is_tag = builder.ins().icmp_imm_s(IntCC::UnsignedLessThan, whole, SHAPES as i64);
@@ -113,7 +113,7 @@ fn find(
     rows::note(builder, frame, row, exit);
     rows::go_on(builder, row, next, &[]);
     builder.switch_to_block(home);
-    Group { group, tag_address, byte, tag }
+    Group { number, tag_address, byte, tag }
 }
 
 fn load(builder: &mut FunctionBuilder<'_>, ty: Type, address: Value) -> Value {

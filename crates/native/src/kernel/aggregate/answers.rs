@@ -26,7 +26,7 @@ impl Accumulator {
         };
         // Who was asked has a state from then on, with the interpreter as here.
         for group in 0..groups {
-            if self.states.kept(group) == Kept::Fresh {
+            if !self.has_surrendered && self.states.kept(group) == Kept::Fresh {
                 let initial = self.states.initial().clone();
                 self.states.store(group, &initial);
             }
@@ -42,7 +42,9 @@ impl Accumulator {
             .collect();
         if !self.has_surrendered {
             self.send(0..groups, context)?;
-            cells.iter().for_each(|(group, cell)| self.states.store(*group, cell));
+            for (group, cell) in &cells {
+                self.states.store(*group, cell);
+            }
         }
         self.interpreter.get()?.results(groups, context)
     }

@@ -7,6 +7,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, StructArray, UInt8Array,
     new_null_array,
 };
+use arrow::buffer::{BooleanBuffer, ScalarBuffer};
 use arrow::compute::nullif;
 use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type, UInt8Type};
 use arrowsmith_contract::{Error, Result};
@@ -37,9 +38,9 @@ fn type_of(ty: Type) -> DataType {
 pub(super) fn numbers(ty: Type, bits: Vec<u64>) -> ArrayRef {
     let length = bits.len();
     if ty == Type::Float {
-        Arc::new(Float64Array::new(arrow::buffer::ScalarBuffer::new(bits.into(), 0, length), None))
+        Arc::new(Float64Array::new(ScalarBuffer::new(bits.into(), 0, length), None))
     } else {
-        Arc::new(Int64Array::new(arrow::buffer::ScalarBuffer::new(bits.into(), 0, length), None))
+        Arc::new(Int64Array::new(ScalarBuffer::new(bits.into(), 0, length), None))
     }
 }
 
@@ -52,8 +53,9 @@ pub(super) fn write(
     let rows = states.len();
     let interpreted = match interpreted {
         Some(column) => {
-            let is_here = (0..rows).map(|group| Some(states.kept(group) != Kept::Away));
-            nullif(&column, &BooleanArray::from_iter(is_here))?
+            let is_here: BooleanBuffer =
+                (0..rows).map(|group| states.kept(group) != Kept::Away).collect();
+            nullif(&column, &BooleanArray::new(is_here, None))?
         }
         None => new_null_array(&native.parts.fallback.state_type(), rows),
     };

@@ -65,6 +65,9 @@ impl Accumulator {
         groups: impl IntoIterator<Item = usize>,
         context: &CallContext,
     ) -> Result<()> {
+        if self.has_surrendered {
+            return Ok(());
+        }
         let is_here =
             |group: &usize| matches!(self.states.kept(*group), Kept::Here | Kept::Leaving);
         let mut groups: Vec<usize> = groups.into_iter().filter(is_here).collect();
@@ -76,7 +79,9 @@ impl Accumulator {
         let values = groups.iter().map(|group| self.codes().value(&self.states.load(*group)));
         let values: Vec<StateValue> = values.collect::<Result<_>>()?;
         exchange(self.interpreter.get()?)?.put_states(&groups, &values, context)?;
-        groups.into_iter().for_each(|group| self.states.send(group));
+        for group in groups {
+            self.states.send(group);
+        }
         Ok(())
     }
 

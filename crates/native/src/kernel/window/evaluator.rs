@@ -56,7 +56,7 @@ impl Rows<'_> {
     }
 }
 
-fn internal(error: machine::Error) -> Error {
+fn internal(error: &machine::Error) -> Error {
     Error::Internal(error.to_string())
 }
 
@@ -117,7 +117,7 @@ impl Evaluator {
             }
             if self.kept == Kept::Here {
                 let end = rows.starts.get(next).copied().unwrap_or(rows.count);
-                match walk.run(&mut self.cell, row..end).map_err(internal)? {
+                match walk.run(&mut self.cell, row..end).map_err(|error| internal(&error))? {
                     Ended::Done => {
                         row = end;
                         continue;
@@ -194,7 +194,7 @@ impl WindowEvaluator for Evaluator {
         let arguments = arguments::cast(columns, &step.module)?;
         let flag = context.token.flag();
         let walk = Walk::new(&step.code, &arguments, asked.as_ref(), rows.count, flag);
-        let mut walk = walk.map_err(internal)?;
+        let mut walk = walk.map_err(|error| internal(&error))?;
         let pieces = self.walk(&rows, &mut walk)?;
         native.record.judge();
         let values =
