@@ -17,9 +17,10 @@ pub(crate) fn parts(
     parts: &StateParts,
     is_known: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Part>, Refusal> {
+    let methods = methods(parts);
     let mut made = Vec::new();
     for (name, source) in &parts.sources {
-        made.push(Made { parts, name, source }.part(is_known)?);
+        made.push(Made { parts, methods: &methods, name, source }.part(is_known)?);
     }
     if let StateForm::Object { members } = &parts.form {
         if !made.iter().any(|part| &*part.name == "init") {
@@ -36,17 +37,14 @@ pub(crate) fn parts(
 /// A part in the making.
 struct Made<'a> {
     parts: &'a StateParts,
+    methods: &'a [(Arc<str>, Binding)],
     name: &'a Arc<str>,
     source: &'a Arc<FunctionSource>,
 }
 
 impl Made<'_> {
     fn part(&self, is_known: &dyn Fn(&str) -> bool) -> Result<Part, Refusal> {
-        let members: &[(Arc<str>, Binding)] = match &self.parts.form {
-            StateForm::Object { members } => members,
-            _ => &[],
-        };
-        let program = super::method(self.source, members, is_known);
+        let program = super::method(self.source, self.methods, is_known);
         let mut program = program.map_err(|refusal| self.at_home(refusal))?;
         if self.is_elsewhere() {
             let functions = program.functions.into_iter();
@@ -109,6 +107,22 @@ impl Made<'_> {
         }
         refusal.or_at(self.place())
     }
+}
+
+/// What a class calls a part of an aggregate, where that is something else.
+const METHODS: &[(&str, &str)] =
+    &[("init", "__init__"), ("accumulate", "add"), ("finalize", "result")];
+
+/// The methods that an object may call on itself: the parts, and others among its members.
+fn methods(parts: &StateParts) -> Vec<(Arc<str>, Binding)> {
+    let StateForm::Object { members } = &parts.form else { return vec![] };
+    let own = parts.sources.iter().map(|(part, source)| {
+        let method = METHODS.iter().find(|(known, _)| **known == **part);
+        let name = method.map_or(Arc::clone(part), |(_, name)| Arc::from(*name));
+        (name, Binding::Helper(Arc::clone(source)))
+    });
+    let is_method = |(_, binding): &&(Arc<str>, Binding)| matches!(binding, Binding::Helper(_));
+    own.chain(members.iter().filter(is_method).cloned()).collect()
 }
 
 /// The `__init__` of a class that has none.

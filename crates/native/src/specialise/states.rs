@@ -98,7 +98,7 @@ impl States<'_> {
     fn initial(&mut self) -> Result<Module, Refusal> {
         let part = self.part("init")?.clone();
         let entry = Entry { states: vec![None], holders: part.states, arguments: vec![] };
-        let module = self.compile(&part, entry, Role::State(None), vec![])?;
+        let module = self.compile(&part, entry, &Role::State(None), vec![])?;
         match leaves(&module) {
             Some(exit) => {
                 let reason = format!("an initial state that may fail: {}", exit.reason);
@@ -116,7 +116,7 @@ impl States<'_> {
             holders: part.states,
             arguments: self.arguments.clone(),
         };
-        self.compile(&part, entry, role, self.slots.clone())
+        self.compile(&part, entry, &role, self.slots.clone())
     }
 
     fn merged(&mut self) -> Result<Module, Refusal> {
@@ -124,7 +124,7 @@ impl States<'_> {
         let entry =
             Entry { states: looked_at(&part.takes), holders: part.states, arguments: vec![] };
         let slots = self.state_slots();
-        self.compile(&part, entry, Role::State(None), slots)
+        self.compile(&part, entry, &Role::State(None), slots)
     }
 
     fn finalized(&mut self) -> Result<Module, Refusal> {
@@ -132,7 +132,7 @@ impl States<'_> {
         let entry =
             Entry { states: looked_at(&part.takes), holders: part.states, arguments: vec![] };
         let slots = self.state_slots();
-        self.compile(&part, entry, Role::Answer(self.answer), slots)
+        self.compile(&part, entry, &Role::Answer(self.answer), slots)
     }
 
     /// A state as parameters.
@@ -145,7 +145,7 @@ impl States<'_> {
         &mut self,
         part: &Part,
         entry: Entry,
-        role: Role,
+        role: &Role,
         slots: Vec<Slot>,
     ) -> Result<Module, Refusal> {
         let code = &part.program.functions[0];
@@ -161,7 +161,7 @@ impl States<'_> {
         self.layout = std::mem::take(&mut unit.layout);
         let nullable = compiled.map_err(|refusal| refusal.or_at(part.place))?;
         let (state, answer) = match role {
-            Role::State(answer) => (self.layout.types(), answer),
+            Role::State(answer) => (self.layout.types(), *answer),
             _ => (vec![], Some(self.answer)),
         };
         unit.finish(state, slots, answer.map(|answer| Slot { ty: answer.ty(), nullable }))

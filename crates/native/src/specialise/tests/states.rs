@@ -51,7 +51,7 @@ fn report(text: &str, signature: &Signature, batches: &[&[Option<f64>]]) -> Stri
     let mut states = Vec::new();
     for batch in batches {
         let rows: Vec<[Cell; 1]> = batch.iter().map(|value| [row(*value)]).collect();
-        let rows: Vec<&[Cell]> = rows.iter().map(|row| row.as_slice()).collect();
+        let rows: Vec<&[Cell]> = rows.iter().map(<[Cell; 1]>::as_slice).collect();
         states.push(runner.state(&rows));
         say("state", &states[states.len() - 1]);
     }
@@ -114,10 +114,7 @@ merged {'m2': 52.16833333333334, 'mean': 2.283333333333333, 'n': 6} -> 10.433666
 merged {'m2': 52.16833333333334, 'mean': 2.283333333333333, 'n': 6} -> 10.433666666666667
 merged {'m2': 8.571428567514286e19, 'mean': 1428571430.5285714, 'n': 7} -> 1.4285714279190477e19
 ";
-    assert_eq!(
-        report_all(MOMENTS, &[&[4.1, -1.0, 2.5, 0.1], &[7.7, 0.3], &[], &[10000000000.0]]),
-        expected
-    );
+    assert_eq!(report_all(MOMENTS, &[&[4.1, -1.0, 2.5, 0.1], &[7.7, 0.3], &[], &[1e10]]), expected);
 }
 
 #[test]
