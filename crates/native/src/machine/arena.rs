@@ -246,7 +246,8 @@ mod tests {
         // SAFETY: of this arena.
         let items = unsafe { (*list.as_ptr()).items };
         assert!(give(&mut arena, list));
-        assert_eq!(arena.into_given().as_ptr(), items.cast_const());
+        let given = arena.into_given();
+        assert_eq!(given.as_ptr(), items.cast_const());
     }
 
     #[test]
