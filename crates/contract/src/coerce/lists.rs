@@ -61,10 +61,8 @@ pub(super) fn coerce(
         },
         other => other,
     })?;
-    let items = match items.data_type() == item.data_type() {
-        true => items,
-        false => cast(&items, item.data_type())?,
-    };
+    let has_layout = items.data_type() == item.data_type();
+    let items = if has_layout { items } else { cast(&items, item.data_type())? };
     let offsets: ScalarBuffer<i32> = offsets.iter().map(|offset| offset - offsets[0]).collect();
     let has_nulls = items.logical_null_count() > 0;
     let field: FieldRef = if has_nulls && !item.is_nullable() {
@@ -93,10 +91,10 @@ mod tests {
     use super::*;
     use crate::{DeclaredType, RowScope};
 
-    fn coerced(column: ArrayRef, to: &str) -> Result<ArrayRef> {
+    fn coerced(column: &ArrayRef, to: &str) -> Result<ArrayRef> {
         let to: DeclaredType = to.parse()?;
         let rows = RowNumbers::starting_at(100, RowScope::Input);
-        super::super::coerce(&column, &to.ty, &Arc::from("p.f"), "x", &rows)
+        super::super::coerce(column, &to.ty, &Arc::from("p.f"), "x", &rows)
     }
 
     fn ints() -> ListArray {
@@ -112,20 +110,22 @@ mod tests {
             FixedSizeListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(3)])], 1);
         let large = LargeListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(3)])]);
         for column in [Arc::new(fixed) as ArrayRef, Arc::new(large), Arc::new(ints().slice(0, 3))] {
-            let first = coerced(column, "list<float>").unwrap();
+            let first = coerced(&column, "list<float>").unwrap();
             assert_eq!(first.data_type(), declared.ty.data_type());
             assert!(first.as_list::<i32>().value(0).as_primitive::<Float64Type>().value(0) > 0.0);
         }
         let empty =
             new_null_array(&DataType::List(Field::new_list_field(DataType::Null, true).into()), 2);
-        assert_eq!(coerced(empty, "list<int>").unwrap().null_count(), 2);
+        assert_eq!(coerced(&empty, "list<int>").unwrap().null_count(), 2);
     }
 
     #[test]
     fn an_item_that_does_not_fit_is_told_with_its_row() {
-        let message = coerced(Arc::new(ints()), "list<float>").unwrap_err().to_string();
+        let message =
+            coerced(&(Arc::new(ints()) as ArrayRef), "list<float>").unwrap_err().to_string();
         assert!(message.contains("row 103") && message.contains("9007199254740993"), "{message}");
-        let sliced = coerced(Arc::new(ints().slice(2, 2)), "list<float>").unwrap_err();
+        let sliced =
+            coerced(&(Arc::new(ints().slice(2, 2)) as ArrayRef), "list<float>").unwrap_err();
         assert!(sliced.to_string().contains("row 101"), "{sliced}");
     }
 
@@ -133,9 +133,9 @@ mod tests {
     fn a_null_item_stays_and_other_types_are_refused() {
         let rows = [Some(vec![Some(1), None])];
         let column: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(rows));
-        let given = coerced(Arc::clone(&column), "list<int>").unwrap();
+        let given = coerced(&column, "list<int>").unwrap();
         assert_eq!(given.as_list::<i32>().value(0).null_count(), 1);
-        assert!(coerced(Arc::clone(&column), "list<string>").is_err());
-        assert!(coerced(column, "int").is_err());
+        assert!(coerced(&column, "list<string>").is_err());
+        assert!(coerced(&column, "int").is_err());
     }
 }

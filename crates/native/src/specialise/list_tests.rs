@@ -64,13 +64,17 @@ fn run(module: &Module, columns: &[ArrayRef]) -> Answer {
 
 fn float_lists(rows: &[Vec<f64>]) -> ArrayRef {
     let mut builder = ListBuilder::new(Float64Builder::new()).with_field(field(DataType::Float64));
-    rows.iter().for_each(|row| builder.append_value(row.iter().map(|item| Some(*item))));
+    for row in rows {
+        builder.append_value(row.iter().map(|item| Some(*item)));
+    }
     Arc::new(builder.finish())
 }
 
 fn int_lists(rows: &[Vec<i64>]) -> ArrayRef {
     let mut builder = ListBuilder::new(Int64Builder::new()).with_field(field(DataType::Int64));
-    rows.iter().for_each(|row| builder.append_value(row.iter().map(|item| Some(*item))));
+    for row in rows {
+        builder.append_value(row.iter().map(|item| Some(*item)));
+    }
     Arc::new(builder.finish())
 }
 
@@ -105,7 +109,7 @@ def f(values):
 
 fn score_series(values: &[f64]) -> Vec<f64> {
     let mut prev = 0.0;
-    let kept = values.iter().filter(|value| !(**value < 0.0));
+    let kept = values.iter().filter(|value| value.is_nan() || **value >= 0.0);
     kept.map(|value| {
         prev = 0.9 * prev + 0.1 * value;
         prev

@@ -124,7 +124,9 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn read_all(&mut self, reads: &[Read]) {
-        reads.iter().for_each(|read| self.read(read));
+        for read in reads {
+            self.read(read);
+        }
     }
 
     /// `list[index]`, where negative numbers count from the end.

@@ -73,7 +73,7 @@ impl Walk<'_, '_> {
     /// `bool(value)`, known where the shape says it.
     pub(super) fn truth(&mut self, value: &Value) -> Result<Value, Stop> {
         Ok(match &value.shape {
-            Shape::None => Value::truth(false),
+            Shape::None | Shape::EmptyList => Value::truth(false),
             Shape::True | Shape::False | Shape::Bool => value.clone(),
             Shape::Int => {
                 let zero = self.emit.int(0);
@@ -84,7 +84,6 @@ impl Walk<'_, '_> {
                 Value::bool(self.emit.compare_floats(Comparison::NotEqual, value.vars[0], zero))
             }
             Shape::Tuple(items) => Value::truth(!items.is_empty()),
-            Shape::EmptyList => Value::truth(false),
             Shape::List(_) => {
                 let (length, zero) = (self.list_length(value.vars[0]), self.emit.int(0));
                 Value::bool(self.emit.compare_ints(Comparison::NotEqual, length, zero))

@@ -1,5 +1,7 @@
 //! Compiled functions with an interpreter that is played by Rust.
 
+mod lists;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 

@@ -43,9 +43,10 @@ pub(super) fn choose(
     walk.emit.push(Op::Item { to: best, array: list, index: zero, exit });
     let how = if better == CompareOp::Less { Comparison::Less } else { Comparison::Greater };
     walk.each_item((ty, list), 1, |walk, item| {
-        let wins = match is_float {
-            true => walk.emit.compare_floats(how, item, best),
-            false => walk.emit.compare_ints(how, item, best),
+        let wins = if is_float {
+            walk.emit.compare_floats(how, item, best)
+        } else {
+            walk.emit.compare_ints(how, item, best)
         };
         let next = walk.emit.select(wins, item, best);
         walk.emit.copy(best, next);
