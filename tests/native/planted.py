@@ -201,7 +201,7 @@ MISTAKES = [
     Mistake("atan2 the other way round", "arguments swapped", "math.atan2",
             "lambda a, b: math.atan2(b, a)"),
     *(
-        Mistake(name, rewrite, transform=transform, rare=name == "the middle of a chain twice")
+        Mistake(name, rewrite, transform=transform, rare=name in {"the middle of a chain twice", "break comes to the else"})
         for name, rewrite, transform in statements.MISTAKES
     ),
 ]  # fmt: skip

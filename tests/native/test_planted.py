@@ -14,7 +14,7 @@ from tests.native.planted import MISTAKES, SECONDS, Mistake
 from tests.native.shrink import shrink
 from tests.native.traps import CATALOGUE, Trap
 
-PROGRAMS = 240
+PROGRAMS = 400
 ROWS = 60
 A_PLUGIN = 30
 # Neither needs the compiler: the mistakes are in the text.

@@ -26,14 +26,14 @@ pub(super) struct Builtin {
     /// How many arguments it takes.
     arguments: RangeInclusive<usize>,
     lowering: Lowering,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a test writes the table of docs and of the fuzzer from it")
-    )]
     about: About,
 }
 
 /// What readers are told of a builtin, and how random programs call it.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "a test writes the table of docs and of the fuzzer from it")
+)]
 struct About {
     /// `float -> float`
     types: &'static str,
