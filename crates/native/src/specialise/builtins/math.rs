@@ -4,7 +4,7 @@ use super::parts::finite;
 use super::{Builtin, Lowering, row};
 use crate::code::BinaryOp as PythonOp;
 use crate::exceptions::ExceptionClass;
-use crate::ir::{self, BinaryOp, Comparison, HostFunction, UnaryOp, Var};
+use crate::ir::{BinaryOp, Comparison, HostFunction, UnaryOp, Var};
 use crate::specialise::numbers::Numeric;
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
