@@ -43,42 +43,48 @@ const BUILTINS: &[&str] = &[
     "ZeroDivisionError",
 ];
 
-/// The source of the program's function.
+/// The source of the program's function. Those before it are its helpers, and theirs are those before
+/// them.
 pub(super) fn of(program: &Program) -> Arc<FunctionSource> {
-    function(program, &program.name).unwrap()
+    let mut known: Vec<(Arc<str>, Binding)> =
+        NAMES.iter().map(|&(name, known)| (name.into(), Binding::Builtin(known.into()))).collect();
+    known.extend(BUILTINS.iter().map(|&name| (name.into(), Binding::Builtin(name.into()))));
+    known.extend(program.constants.iter().map(constant));
+    let starts = program.text.match_indices("def ").map(|(start, _)| start);
+    for start in starts.filter(|start| *start == 0 || program.text[..*start].ends_with('\n')) {
+        let Some((name, source)) = function(program, start, &known) else { continue };
+        if *name == *program.name {
+            return source;
+        }
+        known.push((name, Binding::Helper(source)));
+    }
+    panic!("no {} in\n{}", program.name, program.text)
 }
 
-/// The function of that name, with those before it as its helpers.
-fn function(program: &Program, name: &str) -> Option<Arc<FunctionSource>> {
-    let start = program.text.find(&format!("def {name}("))?;
+/// The function that begins there, and its name.
+fn function(
+    program: &Program,
+    start: usize,
+    known: &[(Arc<str>, Binding)],
+) -> Option<(Arc<str>, Arc<FunctionSource>)> {
     let body = &program.text[start..];
     let length = body
         .match_indices('\n')
         .map(|(at, _)| at)
         .find(|&at| body[at + 1..].chars().next().is_none_or(|next| !next.is_whitespace()))?;
-    let names = NAMES.iter().map(|&(name, known)| (name.into(), Binding::Builtin(known.into())));
-    let builtins = BUILTINS.iter().map(|&name| (name.into(), Binding::Builtin(name.into())));
-    let constants = program.constants.iter().map(constant);
-    let helpers = program.text[..start].split("\ndef ").skip(1).filter_map(|text| {
-        let helper = text.split('(').next()?;
-        Some((helper.into(), Binding::Helper(function(program, helper)?)))
-    });
-    Some(Arc::new(FunctionSource {
+    let name: Arc<str> = body[4..].split('(').next()?.into();
+    let source = FunctionSource {
         text: program.text.as_str().into(),
         span: Span {
             start,
             end: start + length,
             first_line: program.text[..start].matches('\n').count() as u32 + 1,
         },
-        bindings: names
-            .chain(builtins)
-            .chain(constants)
-            .chain(helpers)
-            .chain([(name.into(), Binding::Itself)])
-            .collect(),
-        defaults: program.defaults[name].iter().map(constant).collect(),
+        bindings: known.iter().cloned().chain([(Arc::clone(&name), Binding::Itself)]).collect(),
+        defaults: program.defaults[&*name].iter().map(constant).collect(),
         ..FunctionSource::default()
-    }))
+    };
+    Some((name, Arc::new(source)))
 }
 
 fn constant((name, value): (&String, &Value)) -> (Arc<str>, Binding) {

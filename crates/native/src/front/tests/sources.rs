@@ -49,7 +49,9 @@ pub(super) fn is_known(name: &str) -> bool {
 
 /// The last function of the text. Those before it are helpers, `NAME = 3` is a constant.
 pub(crate) fn source(text: &str) -> FunctionSource {
-    sources(text).pop().unwrap().1
+    let is_outer = |source: &FunctionSource| !text[..source.span.start].ends_with(' ');
+    let all = sources(text).into_iter().map(|(_, source)| source);
+    all.filter(is_outer).last().unwrap()
 }
 
 /// The parts of an aggregate or a window: the functions of the text, or the methods of its class, in
