@@ -20,7 +20,7 @@ class total:
     '''fast'''
     scale, label, other = 2, 'x', []
     def __init__(self): self.sum = 0.0
-    def add(self, x: float): self.sum += twice(x) * self.scale  # fast
+    def add(self, x: float): 'fast'; self.sum += twice(x) * self.scale
     def merge(self, other): self.sum += other.sum
     def result(self) -> float: return self.sum
     def retract(self, x): self.sum -= twice(x)
@@ -30,7 +30,7 @@ class total:
 
 const FOUR: &str = "
 def init(): return 0.0
-def accumulate(state, x): return state + x  # fast
+def accumulate(state, x): 'fast'; return state + x
 def merge(state, other): return state + other
 def finalize(state): return state
 PARTS = dict(init=init, accumulate=accumulate, merge=merge, finalize=finalize)
