@@ -105,7 +105,7 @@ fn the_other_forms_are_functions_or_methods() {
     assert_eq!(names(&parts), ["init", "step"]);
     assert!(matches!(parts.form, StateForm::Functions));
     assert!(parts.sources[1].1.function_text().contains("def step(state, v)"));
-    let methods = STATIC.replace("    @staticmethod\n", "").replace("(", "(self, ");
+    let methods = STATIC.replace("    @staticmethod\n", "").replace('(', "(self, ");
     let methods = methods.replace("window_fn(self, ", "window_fn(");
     let (_, parts, _) = given(&methods);
     assert!(matches!(parts.form, StateForm::Methods), "{parts:?}");
