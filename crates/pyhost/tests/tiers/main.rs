@@ -1,6 +1,6 @@
 //! What a compiler gets of a function, and what becomes of its answer.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what tests share")]
+#![expect(clippy::unwrap_used, reason = "what tests share")]
 
 mod states;
 #[path = "../support/mod.rs"]

@@ -20,7 +20,7 @@ class total:
     '''fast'''
     scale, label, other = 2, 'x', []
     def __init__(self): self.sum = 0.0
-    def add(self, x: float): self.sum += twice(x) * self.scale  # fast
+    def add(self, x: float): 'fast'; self.sum += twice(x) * self.scale
     def merge(self, other): self.sum += other.sum
     def result(self) -> float: return self.sum
     def retract(self, x): self.sum -= twice(x)
@@ -30,7 +30,7 @@ class total:
 
 const FOUR: &str = "
 def init(): return 0.0
-def accumulate(state, x): return state + x  # fast
+def accumulate(state, x): 'fast'; return state + x
 def merge(state, other): return state + other
 def finalize(state): return state
 PARTS = dict(init=init, accumulate=accumulate, merge=merge, finalize=finalize)
@@ -105,7 +105,7 @@ fn the_other_forms_are_functions_or_methods() {
     assert_eq!(names(&parts), ["init", "step"]);
     assert!(matches!(parts.form, StateForm::Functions));
     assert!(parts.sources[1].1.function_text().contains("def step(state, v)"));
-    let methods = STATIC.replace("    @staticmethod\n", "").replace("(", "(self, ");
+    let methods = STATIC.replace("    @staticmethod\n", "").replace('(', "(self, ");
     let methods = methods.replace("window_fn(self, ", "window_fn(");
     let (_, parts, _) = given(&methods);
     assert!(matches!(parts.form, StateForm::Methods), "{parts:?}");
