@@ -51,6 +51,7 @@ pub(super) struct Body<'a, 'b> {
     variables: Vec<Variable>,
     /// Of lists that are an address and a length.
     pub(super) lengths: Vec<Option<Variable>>,
+    pub(super) only: Option<lists::Only>,
     blocks: BTreeMap<usize, Block>,
     exits: BTreeMap<ExitId, Block>,
     pub(super) hosts: BTreeMap<&'static str, FuncRef>,
@@ -88,6 +89,7 @@ pub(super) fn build(
     let variable = |variable: &ir::Variable| builder.declare_var(machine_type(variable.ty));
     let variables: Vec<Variable> = function.variables.iter().map(variable).collect();
     let lengths = lists::lengths(builder, function);
+    let only = lists::only(builder, function);
     let blocks = order.iter().map(|index| (*index, builder.create_block())).collect();
     let mut body = Body {
         builder,
@@ -100,6 +102,7 @@ pub(super) fn build(
         ways,
         variables,
         lengths,
+        only,
         blocks,
         exits: BTreeMap::new(),
         hosts: BTreeMap::new(),
@@ -137,6 +140,12 @@ impl Body<'_, '_> {
                 self.builder.ins().brif(test, yes, &[], no, &[]);
             }
             End::Return(values) => {
+                for var in values {
+                    if function.variables[var.0 as usize].ty.item().is_some() {
+                        let list = self.get(*var);
+                        self.write_length(list);
+                    }
+                }
                 let values: Vec<BlockArg> =
                     values.iter().map(|var| self.get(*var).into()).collect();
                 self.builder.ins().jump(self.ways.done, &values);

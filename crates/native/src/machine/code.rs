@@ -15,7 +15,7 @@ use cranelift_module::{FuncId, Module as _, ModuleError, default_libcall_names};
 use super::calls::Callee;
 use super::frame::{DONE, Frame};
 use super::stack::OnStack;
-use super::{Error, arena, fold, function, grouped, host, rows, shape};
+use super::{Error, arena, fold, function, grouped, host, lists, rows, shape};
 use crate::ir::{HostFunction, Module, Slot, Type};
 
 type Loop = unsafe extern "C" fn(*mut Frame, i64, i64) -> u32;
@@ -188,6 +188,9 @@ fn define_all(
             let size = function::define(jit, contexts, function, &callees, (index, *id))?;
             largest = largest.max(size);
         }
+    }
+    if lists::are_made(module) {
+        lists::define_grow(jit, (&mut context, &mut builders))?;
     }
     let contexts = (&mut context, &mut builders);
     let (loops, rows) = define_loops(jit, contexts, module, &callees)?;

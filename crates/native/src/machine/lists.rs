@@ -5,16 +5,20 @@
 
 use std::mem::offset_of;
 
+use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, Type as MachineType, Value, types};
-use cranelift_frontend::{FunctionBuilder, Variable};
+use cranelift_codegen::ir::{
+    AbiParam, Block as MachineBlock, InstBuilder, Signature, Type as MachineType, Value, types,
+};
+use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
 use super::arena::{self, Arena, List};
 use super::body::{Body, Built, TRUSTED, machine_type};
 use super::frame::Offset;
-use crate::ir::{ExitId, Function, Module, Op, Slot, Type, Var};
+use crate::ir::{Block, ExitId, Function, Module, Op, Slot, Type, Var};
 
 const ITEMS: i32 = offset_of!(List, items) as i32;
 const LENGTH: i32 = offset_of!(List, length) as i32;
@@ -52,10 +56,51 @@ pub(super) fn are_there(module: &Module) -> bool {
     variables.any(|variable| variable.ty.item().is_some())
 }
 
+/// What is known of a function's only list, where it makes one in a row at most: then all of its
+/// variables for lists of its own are that list, and these need not be looked up in memory.
+#[derive(Clone, Copy)]
+pub(super) struct Only {
+    items: Variable,
+    length: Variable,
+    capacity: Variable,
+}
+
+/// None where there is no list, or where there may be two.
+pub(super) fn only(builder: &mut FunctionBuilder<'_>, function: &Function) -> Option<Only> {
+    let made = |block: &Block| block.ops.iter().filter(|op| is_made(op)).count();
+    let makers: Vec<&Block> = function.blocks.iter().filter(|block| made(block) > 0).collect();
+    let makes_another = |block: &&Block| made(block) > 1 || leads_to_a_list(function, block);
+    if makers.is_empty() || makers.iter().any(makes_another) {
+        return None;
+    }
+    let [items, length, capacity] = [(); 3].map(|()| builder.declare_var(types::I64));
+    Some(Only { items, length, capacity })
+}
+
+fn is_made(op: &Op) -> bool {
+    matches!(op, Op::NewList { .. })
+}
+
+/// Whether a list is made somewhere behind a block.
+fn leads_to_a_list(function: &Function, block: &Block) -> bool {
+    let mut waiting = block.end.targets();
+    let mut is_known = vec![false; function.blocks.len()];
+    while let Some(id) = waiting.pop() {
+        let index = id.0 as usize;
+        if !std::mem::replace(&mut is_known[index], true) {
+            let block = &function.blocks[index];
+            if block.ops.iter().any(is_made) {
+                return true;
+            }
+            waiting.extend(block.end.targets());
+        }
+    }
+    false
+}
+
 /// Whether rows make lists, which are to be forgotten with the next row.
 pub(super) fn are_made(module: &Module) -> bool {
-    let blocks = module.functions.iter().flat_map(|function| &function.blocks);
-    blocks.flat_map(|block| &block.ops).any(|op| matches!(op, Op::NewList { .. }))
+    module.ops().any(is_made)
 }
 
 /// Begins a row with these parameters, without lists of its own.
@@ -104,7 +149,7 @@ pub(super) fn give(
     jit: &mut JITModule,
     frame: Value,
     (slot, returned): (Slot, &[Value]),
-    unfit: Block,
+    unfit: MachineBlock,
 ) -> Built<Value> {
     let list = returned[usize::from(slot.nullable)];
     let mut length = builder.ins().load(types::I64, TRUSTED, list, LENGTH);
@@ -139,6 +184,55 @@ fn declare(
     jit.declare_function(name, Linkage::Import, &signature)
 }
 
+/// The module's own way to `GROW_LIST`.
+const GROW: &str = "grow";
+
+fn grow_signature(jit: &JITModule) -> Signature {
+    let mut signature = jit.make_signature();
+    signature.params.extend([types::I64; 2].map(AbiParam::new));
+    signature.call_conv = CallConv::PreserveAll;
+    signature
+}
+
+fn declare_grow(jit: &mut JITModule) -> Built<FuncId> {
+    let signature = grow_signature(jit);
+    jit.declare_function(GROW, Linkage::Local, &signature)
+}
+
+/// Defines what makes room: it calls [`arena`] and gives nothing, as the convention wants.
+pub(super) fn define_grow(
+    jit: &mut JITModule,
+    (context, builders): (&mut Context, &mut FunctionBuilderContext),
+) -> Built {
+    let id = declare_grow(jit)?;
+    context.func.signature = grow_signature(jit);
+    let mut builder = FunctionBuilder::new(&mut context.func, builders);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let arguments = builder.block_params(entry).to_vec();
+    let host = declare(jit, arena::GROW_LIST, &[types::I64; 2], types::I8)?;
+    let host = jit.declare_func_in_func(host, builder.func);
+    builder.func.dfg.ext_funcs[host].colocated = false;
+    builder.ins().call(host, &arguments);
+    builder.ins().return_(&[]);
+    builder.seal_all_blocks();
+    builder.finalize(jit.target_config());
+    jit.define_function(id, context)?;
+    jit.clear_context(context);
+    Ok(())
+}
+
+impl Only {
+    fn variable(self, field: i32) -> Variable {
+        match field {
+            ITEMS => self.items,
+            LENGTH => self.length,
+            _ => self.capacity,
+        }
+    }
+}
+
 impl Body<'_, '_> {
     fn length_variable(&self, list: Var) -> Option<Variable> {
         self.lengths[list.0 as usize]
@@ -169,10 +263,42 @@ impl Body<'_, '_> {
     pub(super) fn length(&mut self, list: Var) -> Value {
         match self.length_variable(list) {
             Some(length) => self.builder.use_var(length),
+            None => self.field(list, LENGTH),
+        }
+    }
+
+    /// Of a list of the function's own.
+    fn field(&mut self, list: Var, field: i32) -> Value {
+        if let Some(only) = self.only {
+            return self.builder.use_var(only.variable(field));
+        }
+        let list = self.get(list);
+        self.builder.ins().load(types::I64, TRUSTED, list, field)
+    }
+
+    fn set_length(&mut self, list: Value, length: Value) {
+        match self.only {
+            Some(only) => self.builder.def_var(only.length, length),
             None => {
-                let list = self.get(list);
-                self.builder.ins().load(types::I64, TRUSTED, list, LENGTH)
+                self.builder.ins().store(TRUSTED, length, list, LENGTH);
             }
+        }
+    }
+
+    /// Writes the length of the only list down, for those who look into memory.
+    pub(super) fn write_length(&mut self, list: Value) {
+        if let Some(only) = self.only {
+            let length = self.builder.use_var(only.length);
+            self.builder.ins().store(TRUSTED, length, list, LENGTH);
+        }
+    }
+
+    /// Looks into memory for what became of the only list.
+    fn read(&mut self, list: Value) {
+        let Some(only) = self.only else { return };
+        for field in [ITEMS, LENGTH, CAPACITY] {
+            let value = self.builder.ins().load(types::I64, TRUSTED, list, field);
+            self.builder.def_var(only.variable(field), value);
         }
     }
 
@@ -180,10 +306,10 @@ impl Body<'_, '_> {
         let (length, index) = (self.length(list), self.get(index));
         let is_there = self.builder.ins().icmp(IntCC::UnsignedLessThan, index, length);
         self.leave_unless(is_there, exit);
-        let mut items = self.get(list);
-        if self.length_variable(list).is_none() {
-            items = self.builder.ins().load(types::I64, TRUSTED, items, ITEMS);
-        }
+        let items = match self.length_variable(list) {
+            Some(_) => self.get(list),
+            None => self.field(list, ITEMS),
+        };
         let offset = self.builder.ins().ishl_imm_u(index, 3);
         let address = self.builder.ins().iadd(items, offset);
         let ty = self.function.variables[list.0 as usize].ty.item().unwrap_or(Type::Int);
@@ -197,32 +323,51 @@ impl Body<'_, '_> {
         let list = self.builder.inst_results(call)[0];
         self.leave_unless(list, exit);
         self.set(to, list);
+        self.read(list);
         Ok(())
     }
 
     /// Where there is capacity, an item is two stores.
     pub(super) fn push(&mut self, list: Var, value: Var, exit: ExitId) -> Built {
-        let (list, value) = (self.get(list), self.get(value));
-        let [length, capacity] = [LENGTH, CAPACITY]
-            .map(|field| self.builder.ins().load(types::I64, TRUSTED, list, field));
+        let (address, value) = (self.get(list), self.get(value));
+        let [length, capacity] = [LENGTH, CAPACITY].map(|field| self.field(list, field));
         let (full, on) = (self.builder.create_block(), self.builder.create_block());
         self.builder.set_cold_block(full);
         let is_full = self.builder.ins().icmp(IntCC::Equal, length, capacity);
         self.builder.ins().brif(is_full, full, &[], on, &[]);
         self.builder.switch_to_block(full);
-        let grow = self.list_function(arena::GROW_LIST, &[types::I64; 2], types::I8)?;
-        let arena = self.arena();
-        let call = self.builder.ins().call(grow, &[arena, list]);
-        let has_room = self.builder.inst_results(call)[0];
-        self.leave_unless(has_room, exit);
+        self.write_length(address);
+        self.grow(address, exit)?;
+        self.read(address);
         self.builder.ins().jump(on, &[]);
         self.builder.switch_to_block(on);
-        let items = self.builder.ins().load(types::I64, TRUSTED, list, ITEMS);
+        let items = self.field(list, ITEMS);
         let offset = self.builder.ins().ishl_imm_u(length, 3);
-        let address = self.builder.ins().iadd(items, offset);
-        self.builder.ins().store(TRUSTED, value, address, 0);
+        let place = self.builder.ins().iadd(items, offset);
+        self.builder.ins().store(TRUSTED, value, place, 0);
         let length = self.builder.ins().iadd_imm_s(length, 1);
-        self.builder.ins().store(TRUSTED, length, list, LENGTH);
+        self.set_length(address, length);
+        Ok(())
+    }
+
+    /// Makes room for more items. The call keeps all registers, or the loops around it, which
+    /// hardly ever come here, would have to keep what they carry in memory.
+    fn grow(&mut self, list: Value, exit: ExitId) -> Built {
+        let grow = match self.hosts.get(GROW) {
+            Some(known) => *known,
+            None => {
+                let id = declare_grow(self.jit)?;
+                let reference = self.jit.declare_func_in_func(id, self.builder.func);
+                self.hosts.insert(GROW, reference);
+                reference
+            }
+        };
+        let arena = self.arena();
+        self.builder.ins().call(grow, &[arena, list]);
+        let [length, capacity] = [LENGTH, CAPACITY]
+            .map(|field| self.builder.ins().load(types::I64, TRUSTED, list, field));
+        let has_room = self.builder.ins().icmp(IntCC::NotEqual, length, capacity);
+        self.leave_unless(has_room, exit);
         Ok(())
     }
 
