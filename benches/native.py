@@ -185,7 +185,7 @@ def folds(rows: int) -> Iterator[Bench]:
             cases=[
                 plain(theirs, rows, getattr(numba_loops, function), arguments),
                 plain(by_hand, rows, getattr(_rust(), function), arrays),
-                compiled(ours, rows, f"{PLUGIN.stem}.{function}", arguments),
+                compiled(ours, rows, f"{PLUGIN.stem}.{function}", arrays),
             ],
             checks=[Check(by_hand, theirs), Check(ours, theirs)],
             targets=[Target(ours, theirs, 0.9), Target(ours, by_hand)],

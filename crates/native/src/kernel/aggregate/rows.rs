@@ -45,6 +45,10 @@ impl Direction {
     }
 }
 
+fn all_are(group_ids: &[usize], group: usize) -> bool {
+    group_ids.iter().all(|id| *id == group)
+}
+
 /// What rows of a call the code is given.
 struct Rows<'a> {
     direction: Direction,
@@ -80,7 +84,7 @@ impl Accumulator {
         let arguments = arguments::cast(columns, &coded.module)?;
         let rows = Rows { direction, group_ids, columns, arguments, asked, context };
         match group_ids.first() {
-            Some(first) if group_ids.iter().all(|group| group == first) => {
+            Some(first) if self.states.len() == 1 || all_are(group_ids, *first) => {
                 self.fold(&coded, *first, &rows)?;
             }
             _ => self.update_groups(&coded, &rows)?,
