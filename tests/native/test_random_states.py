@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from tests.native.differ import Failure, Pair
-from tests.native.state_differ import answer, differences, queries, table
 from tests.native.random_states import aggregate, window
+from tests.native.state_differ import answer, differences, queries, table
 
 ROWS = 200
 PARTS = 6
@@ -56,7 +56,6 @@ def test_most_random_states_give_values():
     assert len(values) > 500
 
 
-@pytest.mark.xfail(strict=True, reason="aggregates and windows are not compiled yet")
 def test_most_random_states_are_compiled():
     tiers = []
     for seed in range(40):

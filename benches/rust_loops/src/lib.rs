@@ -1,6 +1,8 @@
 //! Loops written by hand, as a module for Python: `benches.native` times them beside compiled
 //! functions, in one process and over the same arrays. They take Arrow arrays without NULLs.
 
+#![expect(clippy::needless_pass_by_value, reason = "pyo3 gives arguments so")]
+
 mod libm;
 mod loops;
 

@@ -67,7 +67,9 @@ fn texts(function: &Function) -> Vec<&FunctionSource> {
         }
     };
     let mut sources: Vec<_> = function.source.iter().chain(&function.parts).collect();
-    sources.iter().for_each(|source| add(source));
+    for source in &sources {
+        add(source);
+    }
     let mut next = 0;
     while let Some(source) = sources.get(next).copied() {
         next += 1;
