@@ -9,7 +9,7 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import repeat
@@ -26,6 +26,7 @@ from tests.native.summary import Summary
 PROGRAMS_A_PLUGIN = 50
 # Rows of a call of a function that raises: behind the first row that fails nothing is compared.
 RAISING_ROWS = 20
+PARTS_A_PROCESS = 20
 # Of addresses; threads' stacks and arenas count, used or not.
 MEMORY = 6 * 2**30
 
@@ -117,6 +118,20 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
+def _in_processes(parts: list[range], options: argparse.Namespace) -> Iterator[Summary]:
+    """Run the parts in new processes again and again: memory goes back with the old ones."""
+    # Forked children would inherit the engine's threads without their stacks.
+    context = multiprocessing.get_context("spawn")
+    # Not max_tasks_per_child, with which the pool of CPython 3.11 waits for ever (gh-115634).
+    most = options.jobs * PARTS_A_PROCESS
+    for start in range(0, len(parts), most):
+        with ProcessPoolExecutor(
+            options.jobs, mp_context=context, initializer=limit_memory
+        ) as pool:
+            some = parts[start : start + most]
+            yield from pool.map(run, some, repeat(options.rows), repeat(options.raising))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=int, default=1000)
@@ -130,15 +145,10 @@ def main(arguments: list[str] | None = None) -> int:
     seeds = range(options.seed, options.seed + options.programs)
     step = 5 * PROGRAMS_A_PLUGIN
     parts = [seeds[i : i + step] for i in range(0, len(seeds), step)]
-    # Forked children would inherit the engine's threads without their stacks.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        options.jobs, mp_context=context, max_tasks_per_child=20, initializer=limit_memory
-    ) as pool:
-        for done in pool.map(run, parts, repeat(options.rows), repeat(options.raising)):
-            summary.add(done)
-            for report in done.reports:
-                print(report, end="\n\n", flush=True)
+    for done in _in_processes(parts, options):
+        summary.add(done)
+        for report in done.reports:
+            print(report, end="\n\n", flush=True)
     print(summary)
     print(f"{time.monotonic() - start:.0f} seconds")
     return 1 if summary.reports else 0
