@@ -6,10 +6,10 @@ use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use cranelift_jit::JITModule;
 
-use super::body::{self, Around, Built, TRUSTED, machine_type};
-use super::calls::{Callee, Nesting};
+use super::body::{Built, TRUSTED, machine_type};
+use super::calls::Callee;
 use super::frame::{AT_LEFT, DONE, Offset};
-use super::function::{self, STOPPED};
+use super::function::STOPPED;
 use super::rows::{self, Entry};
 use crate::ir::Module;
 
@@ -39,10 +39,7 @@ pub(super) fn build(
     builder.switch_to_block(row_block);
     let mut parameters = state.clone();
     parameters.extend(sources.iter().flat_map(|source| rows::load(builder, *source, row)));
-    let ways = function::ways(builder, &module.functions[0]);
-    let nesting = Nesting::default();
-    let around = Around { jit, callees, frame, depth, nesting, ways };
-    body::build(builder, &module.functions[0], &parameters, around)?;
+    let ways = rows::body(builder, jit, (module, callees), (frame, depth), &parameters)?;
 
     builder.switch_to_block(ways.done);
     let returned = builder.block_params(ways.done).to_vec();

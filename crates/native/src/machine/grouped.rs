@@ -9,10 +9,10 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use cranelift_jit::JITModule;
 
-use super::body::{self, Around, Built, TRUSTED, machine_type};
-use super::calls::{Callee, Nesting};
+use super::body::{Built, TRUSTED, machine_type};
+use super::calls::Callee;
 use super::frame::{AWAY, DONE, Offset};
-use super::function::{self, STOPPED};
+use super::function::STOPPED;
 use super::rows::{self, Entry};
 use super::states::{FRESH, MARK};
 use crate::ir::{Module, Type};
@@ -52,10 +52,7 @@ pub(super) fn build(
         addresses.push(address);
     }
     parameters.extend(sources.iter().flat_map(|source| rows::load(builder, *source, row)));
-    let ways = function::ways(builder, &module.functions[0]);
-    let nesting = Nesting::default();
-    let around = Around { jit, callees, frame, depth, nesting, ways };
-    body::build(builder, &module.functions[0], &parameters, around)?;
+    let ways = rows::body(builder, jit, (module, callees), (frame, depth), &parameters)?;
 
     builder.switch_to_block(ways.done);
     let returned = builder.block_params(ways.done).to_vec();

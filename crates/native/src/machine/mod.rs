@@ -1,10 +1,10 @@
 //! From the typed form to machine code, by Cranelift, and running it over batches.
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
-//! instructions, [`calls`] those that call, [`function`] makes functions that others call, [`rows`] the
+//! instructions: [`total`] and [`arithmetic`] what computes, [`calls`] what calls, [`lists`] what is done
+//! with lists, whose memory is the [`arena`]. [`function`] makes functions that others call, [`rows`] the
 //! loop over a batch with the first function inside of it, [`vector`] the same for two rows at a time;
-//! [`fold`] and [`grouped`] are the loops of functions with a state. [`lists`] has the instructions for
-//! lists, [`arena`] their memory.
+//! [`fold`] and [`grouped`] are the loops of functions with a state.
 //!
 //! The safe faces: [`batch`] takes columns and gives an answer, [`states`] keeps the states of groups,
 //! [`walk`] takes rows through one state, [`update`] through those of many groups.
@@ -28,6 +28,7 @@ mod stack;
 mod states;
 #[cfg(test)]
 mod tests;
+mod total;
 mod update;
 mod vector;
 mod walk;

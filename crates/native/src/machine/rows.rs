@@ -7,7 +7,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
-use super::body::{self, Around, Built, TRUSTED};
+use super::body::{self, Around, Built, TRUSTED, Ways};
 use super::calls::{Callee, Nesting};
 use super::frame::{DONE, Left, Offset, UNFIT};
 use super::function::{self, STOPPED};
@@ -114,10 +114,7 @@ pub(super) fn build(
     if lists::are_made(module) {
         lists::begin_row(builder, frame, &module.parameters, &parameters);
     }
-    let ways = function::ways(builder, &module.functions[0]);
-    let nesting = Nesting::default();
-    let around = Around { jit, callees, frame, depth, nesting, ways };
-    body::build(builder, &module.functions[0], &parameters, around)?;
+    let ways = body(builder, jit, (module, callees), (frame, depth), &parameters)?;
 
     builder.switch_to_block(ways.done);
     let mut returned = builder.block_params(ways.done).to_vec();
@@ -140,6 +137,22 @@ pub(super) fn build(
     finish(builder, ways.stopped, STOPPED);
     finish(builder, finished, i64::from(DONE));
     Ok(())
+}
+
+/// Puts the first function in place; gives the ways out of it, where nothing stands yet.
+pub(super) fn body(
+    builder: &mut FunctionBuilder<'_>,
+    jit: &mut JITModule,
+    (module, callees): (&Module, &[Option<Callee>]),
+    (frame, depth): (Value, Value),
+    parameters: &[Value],
+) -> Built<Ways> {
+    let entry = &module.functions[0];
+    let ways = function::ways(builder, entry);
+    let nesting = Nesting::default();
+    let around = Around { jit, callees, frame, depth, nesting, ways };
+    body::build(builder, entry, parameters, around)?;
+    Ok(ways)
 }
 
 fn sources(builder: &mut FunctionBuilder<'_>, frame: Value, slots: &[Slot]) -> Vec<Source> {

@@ -10,7 +10,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::FunctionBuilder;
 
-use super::body::of_floats;
+use super::total::of_floats;
 use crate::ir::{BinaryOp, Constant, End, Function, Module, Op, Slot, Type, UnaryOp, Var};
 
 /// Pairs in a group: their chains of operations run side by side.
