@@ -66,29 +66,23 @@ pub enum StateForm {
     },
 }
 
-/// An aggregate function over rows, with all that a compiler may know of it.
+/// A function that carries a state from row to row, with all that a compiler may know of it.
 #[derive(Debug)]
-pub struct AggregateTask<'a> {
+pub struct StateTask<'a, K: ?Sized> {
     /// The qualified name.
     pub function: &'a Arc<str>,
     pub parts: &'a StateParts,
     pub signature: &'a Signature,
     pub policy: CallPolicy,
-    /// The interpreter's kernel of the same function, whose accumulators exchange states.
-    pub fallback: Arc<dyn AggregateKernel>,
+    /// The interpreter's kernel of the same function, whose states can be exchanged.
+    pub fallback: Arc<K>,
     pub live: Arc<dyn LiveCode>,
 }
 
-/// The same for a window function of steps.
-#[derive(Debug)]
-pub struct WindowTask<'a> {
-    pub function: &'a Arc<str>,
-    pub parts: &'a StateParts,
-    pub signature: &'a Signature,
-    pub policy: CallPolicy,
-    pub fallback: Arc<dyn WindowKernel>,
-    pub live: Arc<dyn LiveCode>,
-}
+/// An aggregate function over rows.
+pub type AggregateTask<'a> = StateTask<'a, dyn AggregateKernel>;
+/// A window function of steps.
+pub type WindowTask<'a> = StateTask<'a, dyn WindowKernel>;
 
 /// The live function behind a text, with what its global names stand for.
 pub trait LiveCode: Send + Sync + fmt::Debug {

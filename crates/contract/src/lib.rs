@@ -30,7 +30,7 @@ pub mod watchdog;
 pub use capability::{Capability, Grants};
 pub use compile::{
     AggregateTask, CompileTask, Compiler, ExitCount, LiveCode, MathReference, NativeReport,
-    Refusal, StateForm, StateParts, TierReason, WindowTask,
+    Refusal, StateForm, StateParts, StateTask, TierReason, WindowTask,
 };
 pub use context::{CallContext, FunctionMetrics};
 pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use arrowsmith_contract::{
     self as contract, AggregateKernel, AggregateTask, CallPolicy, CompileTask,
     Compiler as ContractCompiler, FunctionSource, MathReference, ScalarKernel, Signature,
-    StateParts, WindowKernel, WindowTask,
+    StateParts, StateTask, WindowKernel, WindowTask,
 };
 
 use crate::ir::{Module, Op};
@@ -57,12 +57,7 @@ impl Compiler {
         math: &dyn MathReference,
     ) -> Result<NativeAggregate, Refusal> {
         let modules = states(task.parts, StateKind::Aggregate, task.signature)?;
-        let parts = Stateful {
-            codes: self.state_codes(modules, (task.parts, task.policy), math)?,
-            signature: task.signature.clone(),
-            fallback: Arc::clone(&task.fallback),
-            live: Arc::clone(&task.live),
-        };
+        let parts = self.stateful(task, modules, math)?;
         NativeAggregate::new(parts).map_err(|reason| Refusal::new(Place::default(), reason))
     }
 
@@ -75,36 +70,37 @@ impl Compiler {
         let start = first_source(task.parts).span.start as u32;
         let place = Place { start, end: start };
         modules.step = guarded(modules.step, task.signature.returns().data_type(), place);
-        let parts = Stateful {
-            codes: self.state_codes(modules, (task.parts, task.policy), math)?,
-            signature: task.signature.clone(),
-            fallback: Arc::clone(&task.fallback),
-            live: Arc::clone(&task.live),
-        };
+        let parts = self.stateful(task, modules, math)?;
         NativeWindow::new(parts).map_err(|reason| Refusal::new(Place::default(), reason))
     }
 
-    fn state_codes(
+    fn stateful<K: ?Sized>(
         &self,
+        task: &StateTask<'_, K>,
         modules: StateModules,
-        (parts, policy): (&StateParts, CallPolicy),
         math: &dyn MathReference,
-    ) -> Result<StateCodes, Refusal> {
+    ) -> Result<Stateful<K>, Refusal> {
         // All places are those of the first text.
-        let source = first_source(parts);
+        let source = first_source(task.parts);
         let coded = |module: Module| -> Result<Coded, Refusal> {
-            check_timeout(policy, &module)?;
+            check_timeout(task.policy, &module)?;
             reference::check(&module, math)?;
             let (module, code) = self.machine_code(module)?;
             Ok(Coded { module, code, source: Arc::clone(&source) })
         };
-        Ok(StateCodes {
+        let codes = StateCodes {
             layout: modules.layout,
             init: coded(modules.init)?,
             step: coded(modules.step)?,
             retract: modules.retract.map(coded).transpose()?,
             merge: modules.merge.map(coded).transpose()?,
             finalize: modules.finalize.map(coded).transpose()?,
+        };
+        Ok(Stateful {
+            codes,
+            signature: task.signature.clone(),
+            fallback: Arc::clone(&task.fallback),
+            live: Arc::clone(&task.live),
         })
     }
 
