@@ -216,6 +216,18 @@ fn functions_that_call_themselves_say_so_and_defaults_are_values() {
     assert_eq!(odd.bindings, [("even".into(), Binding::Opaque)]);
 }
 
+/// Runs code among the names of a plugin's module.
+#[expect(clippy::unwrap_used, reason = "only tests call it, and clippy sees no test in it")]
+fn running_in(module: &str) -> impl Fn(&str) {
+    let names = attached(|py| {
+        Ok(module_of(py, module)?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
+    });
+    move |code| {
+        let code = std::ffi::CString::new(code).unwrap();
+        attached(|py| py.run(&code, Some(names.bind(py)), None));
+    }
+}
+
 #[test]
 fn changes_of_what_was_compiled_are_found() {
     start();
@@ -226,13 +238,7 @@ fn changes_of_what_was_compiled_are_found() {
     let manifest = load_source(text, "plugin.py", &loading).unwrap();
     let Kernel::Scalar(_) = &manifest.functions()[0].kernel else { panic!("a scalar") };
     let live = Arc::clone(&compiler.lives.lock()[0]);
-    let module = attached(|py| {
-        Ok(module_of(py, "plugin")?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
-    });
-    let run = |code: &str| {
-        let code = std::ffi::CString::new(code).unwrap();
-        attached(|py| py.run(&code, Some(module.bind(py)), None));
-    };
+    let run = running_in("plugin");
     assert_eq!(live.changed(), None);
     for (change, undo, expected) in [
         ("SCALE = 3.0", "SCALE = 2.0", Some("the global SCALE changed")),

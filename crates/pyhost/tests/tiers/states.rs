@@ -7,11 +7,9 @@ use arrowsmith_contract::{
     TierReason,
 };
 use arrowsmith_pyhost::{Loading, load_source};
-use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
-use crate::support::{attached, module_of, start};
-use crate::{Picky, only, reason};
+use crate::support::start;
+use crate::{Picky, only, reason, running_in};
 
 const PLAIN: &str = "
 def twice(x): return 2 * x
@@ -175,13 +173,7 @@ fn what_is_more_than_its_text_stays_with_the_interpreter() {
 fn changes_of_parts_and_classes_are_found() {
     let text = format!("{PLAIN}\nkept = total\nmethods = dict(vars(total))\n");
     let (manifest, _, live) = given(&text);
-    let module = attached(|py| {
-        Ok(module_of(py, "plugin")?.getattr("__dict__")?.cast_into::<PyDict>()?.unbind())
-    });
-    let run = |code: &str| {
-        let code = std::ffi::CString::new(code).unwrap();
-        attached(|py| py.run(&code, Some(module.bind(py)), None));
-    };
+    let run = running_in("plugin");
     assert_eq!(live.changed(), None);
     for (change, undo, expected) in [
         ("kept.scale = 3", "kept.scale = 2", Some("scale of the class total changed")),
