@@ -25,6 +25,9 @@ pub(super) type Built<T = ()> = Result<T, ModuleError>;
 /// Memory that is there, aligned, and the code's own.
 pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
+/// What stays the same while the code runs: it is read once, in front of a loop.
+pub(super) const FIXED: MemFlagsData = MemFlagsData::trusted().with_readonly().with_can_move();
+
 /// Where a row goes.
 #[derive(Clone, Copy)]
 pub(super) struct Ways {
@@ -266,7 +269,7 @@ impl Body<'_, '_> {
 
     pub(super) fn poll(&mut self) {
         // An atomic load, because others are merged with earlier ones where nothing is stored.
-        let stop = self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::STOP);
+        let stop = self.builder.ins().load(types::I64, FIXED, self.frame, Offset::STOP);
         let is_stopped = self.builder.ins().atomic_load(types::I8, TRUSTED, stop);
         let on = self.builder.create_block();
         self.builder.ins().brif(is_stopped, self.ways.stopped, &[], on, &[]);

@@ -16,7 +16,7 @@ use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _};
 
 use super::arena::{self, Arena, List};
-use super::body::{Body, Built, TRUSTED, machine_type};
+use super::body::{Body, Built, FIXED, TRUSTED, machine_type};
 use super::frame::Offset;
 use crate::ir::{Block, ExitId, Function, Module, Op, Slot, Type, Var};
 
@@ -372,7 +372,7 @@ impl Body<'_, '_> {
     }
 
     fn arena(&mut self) -> Value {
-        self.builder.ins().load(types::I64, TRUSTED, self.frame, Offset::ARENA)
+        self.builder.ins().load(types::I64, FIXED, self.frame, Offset::ARENA)
     }
 
     fn list_function(

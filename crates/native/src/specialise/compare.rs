@@ -69,7 +69,10 @@ impl Walk<'_, '_> {
         float: Var,
         of_int: &Value,
     ) -> Result<Var, Stop> {
-        let as_float = self.emit.unary(UnaryOp::IntToFloat, int);
+        let as_float = match of_int.constant {
+            Some(Constant::Int(known)) => self.emit.float(known as f64),
+            _ => self.emit.unary(UnaryOp::IntToFloat, int),
+        };
         let quick = self.emit.compare_floats(how, as_float, float);
         let is_small = match (&of_int.shape, of_int.constant) {
             (Shape::Int, Some(Constant::Int(value))) => (-EXACT..=EXACT).contains(&value),

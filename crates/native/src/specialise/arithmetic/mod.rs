@@ -2,8 +2,8 @@
 
 mod float;
 mod int;
+mod near_power;
 mod power;
-mod square;
 
 use super::numbers::Numeric;
 use super::shape::Shape;

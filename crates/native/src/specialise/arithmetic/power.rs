@@ -1,8 +1,9 @@
 //! `**`: `Objects/longobject.c`, `long_pow`, and `Objects/floatobject.c`, `float_pow`.
 
+use super::near_power::Exponent;
 use crate::code::{Constant, Local};
 use crate::exceptions::ExceptionClass;
-use crate::ir::{BinaryOp, Comparison, HostFunction, UnaryOp, Var};
+use crate::ir::{BinaryOp, CheckedOp, Comparison, HostFunction, UnaryOp, Var};
 use crate::specialise::numbers::Numeric;
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
@@ -21,9 +22,9 @@ impl Walk<'_, '_> {
             }
             _ => {
                 let base = self.float(left)?;
-                let value = match right.constant {
-                    Some(constant) if is_two(constant) => self.square(base)?,
-                    _ => {
+                let value = match right.constant.and_then(Exponent::of) {
+                    Some(exponent) => self.near_power(base, exponent)?,
+                    None => {
                         let exponent = self.float(right)?;
                         self.power_of_floats(base, exponent)?
                     }
@@ -55,7 +56,15 @@ impl Walk<'_, '_> {
             Ok(())
         };
         if let Some(Constant::Int(known)) = known {
-            return if known >= 0 { whole(self) } else { fraction(self) };
+            return match known {
+                2..=4 => {
+                    let value = self.short_product(base, known);
+                    self.assign(to, &value);
+                    Ok(())
+                }
+                0.. => whole(self),
+                _ => fraction(self),
+            };
         }
         let zero = self.emit.int(0);
         let is_whole = self.emit.compare_ints(Comparison::GreaterEqual, exponent, zero);
@@ -64,6 +73,16 @@ impl Walk<'_, '_> {
             |walk| whole(walk).and_then(|()| walk.go_to(next)),
             |walk| fraction(walk).and_then(|()| walk.go_to(next)),
         )
+    }
+
+    /// The second, third or fourth power. No product is larger than the power.
+    fn short_product(&mut self, base: Var, exponent: i64) -> Value {
+        let square = self.checked(CheckedOp::Multiply, base, base);
+        Value::int(match exponent {
+            2 => square,
+            3 => self.checked(CheckedOp::Multiply, square, base),
+            _ => self.checked(CheckedOp::Multiply, square, square),
+        })
     }
 
     fn whole_power(&mut self, base: Var, exponent: Var) -> Value {
@@ -100,13 +119,5 @@ impl Walk<'_, '_> {
         let is_real = self.emit.unary(UnaryOp::Not, is_complex);
         self.leave_unless(is_real, "a complex power");
         self.raise(ExceptionClass::OVERFLOW, "a power that is too large")
-    }
-}
-
-fn is_two(constant: Constant) -> bool {
-    match constant {
-        Constant::Int(value) => value == 2,
-        Constant::Float(bits) => f64::from_bits(bits) == 2.0,
-        _ => false,
     }
 }

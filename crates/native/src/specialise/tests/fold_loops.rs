@@ -14,20 +14,42 @@ f0 add(tag.0: int, state.1: float, v.2: float) -> (int, float)
 b0:
     self.total.3 = state.1
     .4 = 0
-    .5 = int_to_float .4
+    .5 = 0.0
     .6 = compare_float.less .5, v.2
     %2.7 = .6
     if %2.7 b1 else b3
 b1:
     %3.9 = self.total.3
     .10 = 1.5
-    .11 = host pow(v.2, .10)
-    .12 = is_finite .11
-    if .12 b2 else b4
+    .12 = square_root v.2
+    .13 = negate_float .12
+    .14 = fused_multiply_add .13, .12, v.2
+    .15 = multiply_float v.2, .12
+    .16 = negate_float .15
+    .17 = fused_multiply_add v.2, .12, .16
+    .18 = 0.5
+    .19 = multiply_float .12, .18
+    .20 = fused_multiply_add .14, .19, .17
+    .21 = add_float .15, .20
+    .22 = subtract_float .21, .15
+    .23 = subtract_float .20, .22
+    .11 = .21
+    .24 = absolute_float .23
+    .25 = absolute_float .21
+    .26 = 3.2033329522929615e-145
+    .27 = 9.992007221626409e-17
+    .28 = 0.9999999999999999
+    .29 = multiply_float .21, .28
+    .30 = exponent_part .29
+    .31 = multiply_float .30, .27
+    .32 = compare_float.less .24, .31
+    .33 = compare_float.greater .25, .26
+    .34 = and_bool .32, .33
+    if .34 b2 else b4
 b2:
-    %4.21 = .11
-    .22 = add_float %3.9, %4.21
-    %3.9 = .22
+    %4.46 = .11
+    .47 = add_float %3.9, %4.46
+    %3.9 = .47
     self.total.3 = %3.9
     jump b3
 b3:

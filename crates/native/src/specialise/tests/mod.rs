@@ -7,6 +7,7 @@ mod iterators;
 mod locals;
 mod methods;
 mod parts;
+mod powers;
 mod refused_states;
 mod state_texts;
 mod states;
