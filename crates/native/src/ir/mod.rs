@@ -14,6 +14,7 @@ mod print;
 #[cfg(test)]
 pub(crate) mod sample;
 mod tidy;
+mod vars;
 mod verify;
 
 use std::sync::Arc;

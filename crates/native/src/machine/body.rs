@@ -14,6 +14,7 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module as _, ModuleError};
 
+use super::bounds::Bounds;
 use super::calls::{Callee, Nesting};
 use super::frame::Offset;
 use super::function::{LEFT, STOPPED};
@@ -53,6 +54,7 @@ pub(super) struct Body<'a, 'b> {
     /// Of lists that are an address and a length.
     pub(super) lengths: Vec<Option<Variable>>,
     pub(super) only: Option<lists::Only>,
+    bounds: Bounds,
     blocks: BTreeMap<usize, Block>,
     exits: BTreeMap<ExitId, Block>,
     pub(super) hosts: BTreeMap<&'static str, FuncRef>,
@@ -91,6 +93,7 @@ pub(super) fn build(
     let variables: Vec<Variable> = function.variables.iter().map(variable).collect();
     let lengths = lists::lengths(builder, function);
     let only = lists::only(builder, function);
+    let bounds = Bounds::of(function);
     let blocks = order.iter().map(|index| (*index, builder.create_block())).collect();
     let mut body = Body {
         builder,
@@ -104,6 +107,7 @@ pub(super) fn build(
         variables,
         lengths,
         only,
+        bounds,
         blocks,
         exits: BTreeMap::new(),
         hosts: BTreeMap::new(),
@@ -127,8 +131,10 @@ impl Body<'_, '_> {
         let function = self.function;
         self.builder.switch_to_block(self.blocks[&index]);
         let block = &function.blocks[index];
+        self.bounds.begin(index);
         for op in &block.ops {
             self.op(op)?;
+            self.bounds.pass(op);
         }
         match &block.end {
             End::Jump(to) => {
@@ -205,7 +211,8 @@ impl Body<'_, '_> {
                 self.set(*to, length);
             }
             Op::Item { to, array, index, exit } => {
-                let item = self.item(*array, *index, *exit);
+                let exit = (!self.bounds.has(*array, *index)).then_some(*exit);
+                let item = self.item(*array, *index, exit);
                 self.set(*to, item);
             }
             Op::NewList { to, exit } => self.new_list(*to, *exit)?,

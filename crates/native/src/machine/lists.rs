@@ -302,10 +302,14 @@ impl Body<'_, '_> {
         }
     }
 
-    pub(super) fn item(&mut self, list: Var, index: Var, exit: ExitId) -> Value {
-        let (length, index) = (self.length(list), self.get(index));
-        let is_there = self.builder.ins().icmp(IntCC::UnsignedLessThan, index, length);
-        self.leave_unless(is_there, exit);
+    /// Without an exit the item is certainly there.
+    pub(super) fn item(&mut self, list: Var, index: Var, exit: Option<ExitId>) -> Value {
+        let index = self.get(index);
+        if let Some(exit) = exit {
+            let length = self.length(list);
+            let is_there = self.builder.ins().icmp(IntCC::UnsignedLessThan, index, length);
+            self.leave_unless(is_there, exit);
+        }
         let items = match self.length_variable(list) {
             Some(_) => self.get(list),
             None => self.field(list, ITEMS),

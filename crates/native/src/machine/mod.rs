@@ -2,7 +2,7 @@
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
 //! instructions: [`total`] and [`arithmetic`] what computes, [`calls`] what calls, [`lists`] what is done
-//! with lists, whose memory is the [`arena`]. [`function`] makes functions that others call, [`rows`] the
+//! with lists, whose memory is the [`arena`], and [`bounds`] which items are certainly there. [`function`] makes functions that others call, [`rows`] the
 //! loop over a batch with the first function inside of it, [`vector`] the same for two rows at a time;
 //! [`fold`] and [`grouped`] are the loops of functions with a state.
 //!
@@ -13,6 +13,7 @@ mod arena;
 mod arithmetic;
 mod batch;
 mod body;
+mod bounds;
 mod calls;
 mod code;
 mod fold;

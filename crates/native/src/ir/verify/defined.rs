@@ -37,10 +37,10 @@ pub(super) fn check(function: &Function) -> Verified {
     for (index, (block, begin)) in function.blocks.iter().zip(at_begin).enumerate() {
         let Some(mut defined) = begin else { continue };
         for (place, op) in block.ops.iter().enumerate() {
-            if let Some(var) = used(op).into_iter().find(|var| !defined.has(*var)) {
+            if let Some(var) = op.uses().into_iter().find(|var| !defined.has(*var)) {
                 return Err(unset(function, var, index, Some(place)));
             }
-            for var in set(op) {
+            for var in op.sets() {
                 defined.set(var);
             }
         }
@@ -71,7 +71,7 @@ fn reach(function: &Function) -> Vec<Option<Defined>> {
     while let Some(index) = waiting.pop() {
         let Some(mut defined) = at_begin[index].clone() else { continue };
         let block = &function.blocks[index];
-        block.ops.iter().flat_map(set).for_each(|var| defined.set(var));
+        block.ops.iter().flat_map(Op::sets).for_each(|var| defined.set(var));
         for next in successors(block) {
             let is_news = match &mut at_begin[next] {
                 Some(known) => known.meet(&defined),
@@ -86,39 +86,4 @@ fn reach(function: &Function) -> Vec<Option<Defined>> {
         }
     }
     at_begin
-}
-
-fn used(op: &Op) -> Vec<Var> {
-    match op {
-        Op::Constant { .. } | Op::NewList { .. } | Op::Poll => vec![],
-        Op::Copy { from: value, .. }
-        | Op::Unary { value, .. }
-        | Op::Guard { test: value, .. }
-        | Op::Length { array: value, .. } => vec![*value],
-        Op::Binary { left, right, .. }
-        | Op::Checked { left, right, .. }
-        | Op::Item { array: left, index: right, .. }
-        | Op::Push { list: left, value: right, .. } => vec![*left, *right],
-        Op::FusedMultiplyAdd { a, b, c, .. } | Op::Select { test: a, yes: b, no: c, .. } => {
-            vec![*a, *b, *c]
-        }
-        Op::Host { arguments, .. } | Op::Call { arguments, .. } => arguments.clone(),
-    }
-}
-
-fn set(op: &Op) -> Vec<Var> {
-    match op {
-        Op::Constant { to, .. }
-        | Op::Copy { to, .. }
-        | Op::Unary { to, .. }
-        | Op::Binary { to, .. }
-        | Op::Checked { to, .. }
-        | Op::FusedMultiplyAdd { to, .. }
-        | Op::Select { to, .. }
-        | Op::Length { to, .. }
-        | Op::Item { to, .. }
-        | Op::NewList { to, .. } => vec![*to],
-        Op::Host { to, .. } | Op::Call { to, .. } => to.clone(),
-        Op::Guard { .. } | Op::Push { .. } | Op::Poll => vec![],
-    }
 }
