@@ -4,16 +4,20 @@ mod in_order;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::{Function, Kind, RowNumbers, RowScope, Tier};
+use arrowsmith_contract::{Function, Kernel, Kind, RowNumbers, RowScope, Tier};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
 use crate::session::BATCH_ROWS;
 use crate::{Error, Pending, Relation, Result, Session, adapter};
+
+/// What a call may take on the thread of who makes it: signals and cancelling wait for it.
+const SHORT: Duration = Duration::from_millis(10);
 
 impl Session {
     /// Calls a function on columns of `rows` rows. A scalar function gives a value for each, an
@@ -40,6 +44,31 @@ impl Session {
                     .into()),
             }
         })
+    }
+
+    /// Calls a scalar function on this thread, if it is compiled and the answer can be expected within
+    /// milliseconds; None where that is not so, and [`Self::invoke`] is to be asked. Only for threads
+    /// that may wait, and are not attached to an interpreter.
+    ///
+    /// # Errors
+    /// A closed session.
+    pub fn invoke_here(
+        &self,
+        function: &Function,
+        columns: &[ArrayRef],
+        rows: usize,
+    ) -> Result<Option<ArrayRef>> {
+        self.check_open()?;
+        let Kernel::Scalar(kernel) = &function.kernel else { return Ok(None) };
+        let parameters = (0..columns.len()).map(|index| function.signature.parameter(index));
+        let are_declared = parameters.zip(columns).all(|(parameter, column)| {
+            parameter.is_some_and(|parameter| parameter.ty.data_type() == column.data_type())
+        });
+        // More rows than one batch are for all threads.
+        if !are_declared || rows > BATCH_ROWS {
+            return Ok(None);
+        }
+        Ok(kernel.compute_here(columns, rows, SHORT))
     }
 
     /// A relation over batches.

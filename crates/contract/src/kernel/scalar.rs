@@ -1,6 +1,7 @@
 //! One value a row.
 
 use std::fmt;
+use std::time::Duration;
 
 use arrow::array::ArrayRef;
 
@@ -17,6 +18,17 @@ pub trait ScalarKernel: Send + Sync + fmt::Debug {
     /// # Errors
     /// The function's own exception, a value that does not fit, or cancellation.
     fn invoke(&self, columns: &[ArrayRef], rows: usize, context: &CallContext) -> Result<ArrayRef>;
+
+    /// Computes on the thread that asks, which then waits for nobody: a short call costs less than the
+    /// way to another thread. None where it isn't known that the answer takes less than `limit`, where
+    /// rows need the interpreter, or where it took much longer in the end; nothing of that was seen
+    /// outside, and the caller takes [`Self::invoke`]. Columns and answer are as there.
+    ///
+    /// Not for a thread that is attached to the interpreter or holds a lock.
+    fn compute_here(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Option<ArrayRef> {
+        let _ = (columns, rows, limit);
+        None
+    }
 
     /// What a compiled kernel did so far; None of any other.
     fn report(&self) -> Option<NativeReport> {

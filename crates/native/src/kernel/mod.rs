@@ -9,6 +9,7 @@ mod answer;
 mod arguments;
 mod guard;
 mod lists;
+mod pace;
 mod parts;
 #[cfg(test)]
 mod played;

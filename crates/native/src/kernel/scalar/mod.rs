@@ -5,19 +5,22 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use arrow::array::{Array, ArrayRef, UInt32Array};
 use arrow::buffer::NullBuffer;
 use arrow::compute::{interleave, take};
 use arrowsmith_contract::{
     CallContext, Error, FunctionSource, LiveCode, NativeReport, Result, ScalarKernel, Signature,
-    Tier,
+    Tier, watchdog,
 };
 
+use super::pace::{self, Pace};
 use super::record::Record;
 use super::{answer, arguments, lists, stopped};
 use crate::ir::Module;
-use crate::machine::Compiled;
+use crate::machine::{Answer, Compiled};
 
 /// What a kernel is made of.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub struct Parts {
 pub struct NativeScalar {
     parts: Parts,
     record: Record,
+    pace: Pace,
 }
 
 impl NativeScalar {
@@ -46,7 +50,7 @@ impl NativeScalar {
         let returns = parts.module.returns.ok_or("a function that gives no value")?;
         answer::check(parts.signature.returns().data_type(), returns)?;
         let record = Record::new(&[Some((&parts.module, &parts.source))], Arc::clone(&parts.live));
-        Ok(Self { parts, record })
+        Ok(Self { parts, record, pace: Pace::default() })
     }
 
     fn interpret(
@@ -59,21 +63,23 @@ impl NativeScalar {
         self.parts.fallback.invoke(columns, rows, context)
     }
 
-    /// None where the code turned out to be another function's than the one that is live.
-    fn run(
+    /// What the code gives for the rows, and the rows that left; None if the flag was raised meanwhile.
+    fn compute(
         &self,
         columns: &[ArrayRef],
         rows: usize,
-        context: &CallContext,
-    ) -> Result<Option<ArrayRef>> {
+        stop: &AtomicBool,
+    ) -> Result<Option<Answer>> {
         let Parts { module, code, signature, .. } = &self.parts;
+        let began = Instant::now();
         let asked = arguments::asked(columns, signature);
         let complete = lists::complete(columns);
         let arguments = arguments::cast(columns, module)?;
         let computed = NullBuffer::union(asked.as_ref(), complete.as_ref());
-        let answer = code.run(&arguments, computed.as_ref(), rows, context.token.flag());
+        let answer = code.run(&arguments, computed.as_ref(), rows, stop);
         let Some(answer) = answer.map_err(|error| Error::Internal(error.to_string()))? else {
-            return Err(stopped(context));
+            self.pace.forget();
+            return Ok(None);
         };
         let mut fitted = answer::fit(answer, signature.returns().data_type())?;
         if let Some(complete) = complete {
@@ -82,6 +88,23 @@ impl NativeScalar {
             let leave: Vec<u32> = leaves.map(|row| row as u32).collect();
             fitted.left = answer::merge(fitted.left, &leave);
         }
+        if fitted.left.is_empty() {
+            self.pace.record(pace::items(columns, rows), began.elapsed());
+        } else {
+            self.pace.forget();
+        }
+        Ok(Some(fitted))
+    }
+
+    /// None where the code turned out to be another function's than the one that is live.
+    fn run(
+        &self,
+        columns: &[ArrayRef],
+        rows: usize,
+        context: &CallContext,
+    ) -> Result<Option<ArrayRef>> {
+        let fitted = self.compute(columns, rows, context.token.flag())?;
+        let fitted = fitted.ok_or_else(|| stopped(context))?;
         if fitted.left.is_empty() {
             return Ok(Some(fitted.values));
         }
@@ -92,6 +115,12 @@ impl NativeScalar {
         let left: Vec<u32> = fitted.left.iter().map(|left| left.row).collect();
         let answers = self.interpret_some(columns, &left, context)?;
         Ok(Some(scatter(&fitted.values, &answers, &left)?))
+    }
+
+    /// Whether each parameter has its column: where arguments are left to their defaults, only the
+    /// interpreter knows these.
+    fn has_all(&self, columns: &[ArrayRef]) -> bool {
+        columns.len() == self.parts.module.parameters.len()
     }
 
     /// One crossing for all rows that left, in their order, under the numbers that the user knows.
@@ -128,9 +157,7 @@ impl ScalarKernel for NativeScalar {
 
     fn invoke(&self, columns: &[ArrayRef], rows: usize, context: &CallContext) -> Result<ArrayRef> {
         self.record.count_rows(rows);
-        // Where arguments are left to their defaults, only the interpreter knows these.
-        let has_all = columns.len() == self.parts.module.parameters.len();
-        if has_all
+        if self.has_all(columns)
             && self.record.may_run(context)
             && let Some(answer) = self.run(columns, rows, context)?
         {
@@ -138,6 +165,25 @@ impl ScalarKernel for NativeScalar {
             return Ok(answer);
         }
         self.interpret(columns, rows, context)
+    }
+
+    fn compute_here(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Option<ArrayRef> {
+        let is_short = self.pace.is_within(pace::items(columns, rows), limit);
+        if !is_short || !self.has_all(columns) || !self.record.is_current() {
+            return None;
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let _alarm = (!self.parts.code.is_straight()).then(|| {
+            let stop = Arc::clone(&stop);
+            watchdog::after(limit * 2, move || stop.store(true, Ordering::Relaxed))
+        });
+        // What went wrong goes wrong again where it can be told.
+        let answer = self.compute(columns, rows, &stop).ok()??;
+        if !answer.left.is_empty() {
+            return None;
+        }
+        self.record.count_rows(rows);
+        Some(answer.values)
     }
 
     fn report(&self) -> Option<NativeReport> {

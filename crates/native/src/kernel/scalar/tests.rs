@@ -1,5 +1,6 @@
 //! Compiled functions with an interpreter that is played by Rust.
 
+mod here;
 mod lists;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,7 +17,7 @@ use parking_lot::Mutex;
 
 use super::*;
 use crate::ir::draft::{BOOL, Draft, FLOAT, INT, nullable};
-use crate::ir::{BlockId, CheckedOp, Comparison, End, ExitId, Op, Slot, Type};
+use crate::ir::{BinaryOp, BlockId, CheckedOp, Comparison, End, ExitId, Op, Slot, Type};
 use crate::machine::compile;
 
 /// Gives the row number that the user knows, or what `answer` says, and writes down what it gets.
