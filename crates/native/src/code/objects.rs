@@ -87,7 +87,9 @@ fn aliases(code: &Code, objects: usize) -> Result<HashMap<Local, usize>, Refusal
     }
     loop {
         let before = aliases.len();
-        for (local, all) in &settings {
+        // A parameter has a value before anything sets it.
+        let others = settings.iter().filter(|(local, _)| local.0 as usize >= code.parameters);
+        for (local, all) in others {
             let mut of = all.iter().map(|(from, _)| from.and_then(|from| aliases.get(&from)));
             if let Some(Some(first)) = of.next()
                 && of.all(|other| other == Some(first))

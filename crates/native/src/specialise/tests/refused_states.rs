@@ -161,6 +161,14 @@ fn objects_are_their_attributes_and_nothing_else() {
     assert!(compiled(&class("k = 3", kept), &of_float()).is_ok());
 }
 
+#[test]
+fn a_parameter_is_no_name_for_the_state() {
+    let add = "if self.n: v = self\n        self.n += v.n";
+    let text = class("k = 3", ["self.n = 0", add, "self.n += other.n", "return self.n"]);
+    let reason = "the state itself as a value, not one of its attributes".to_owned();
+    assert_eq!(refused(&text, &of_float()), (7, 24, reason));
+}
+
 /// Each attribute that may or may not be there doubles the shapes.
 #[test]
 fn too_many_combinations_are_refused() {
