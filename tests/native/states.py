@@ -1,12 +1,11 @@
 """Queries over aggregates and windows, and one plugin in two tiers."""
 
-import re
 from typing import Any, Self
 
 import pyarrow as pa
 
 import arrowsmith
-from tests.native.differ import Failure
+from tests.native.differ import Failure, anonymous
 
 CALLS = {"seen": "p.seen(x, n)"} | {
     name: f"p.{name}({'n' if name in ('whole', 'product', 'picky') else 'x'})"
@@ -107,8 +106,8 @@ class Sessions:
 
 
 def shown(answer: Any) -> str:
-    """Give a text that tells all numbers apart; which object a state is says nothing."""
-    return re.sub(r"<_arrowsmith_plugin_\d+_(\S+) object at 0x\w+>", r"<\1>", repr(answer))
+    """Give a text that tells all numbers apart."""
+    return anonymous(repr(answer))
 
 
 def _answer(session: arrowsmith.Session, query: str) -> Any:
