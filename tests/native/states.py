@@ -8,8 +8,8 @@ import arrowsmith
 from tests.native.differ import Failure, anonymous
 
 CALLS = {"seen": "p.seen(x, n)"} | {
-    name: f"p.{name}({'n' if name in ('whole', 'product', 'picky') else 'x'})"
-    for name in ("mean", "total", "whole", "spread", "product", "picky")
+    name: f"p.{name}({'n' if name in ('whole', 'product', 'slotted', 'picky') else 'x'})"
+    for name in ("mean", "total", "whole", "spread", "product", "weighted", "slotted", "picky")
 }
 NEVER_RAISES = {name: call for name, call in CALLS.items() if name != "picky"}
 WINDOW_CALLS = {

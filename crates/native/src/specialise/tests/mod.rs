@@ -8,6 +8,7 @@ mod locals;
 mod methods;
 mod parts;
 mod refused_states;
+mod state_methods;
 mod state_texts;
 mod states;
 
