@@ -20,6 +20,11 @@ Columns = list[pa.Array]
 TIERS = ("auto", "inline")
 
 
+def anonymous(text: str) -> str:
+    """Take out which object a state is, and how often its plugin was loaded: both say nothing."""
+    return re.sub(r"<_arrowsmith_plugin_\d+_(\S+) object at 0x\w+>", r"<\1>", text)
+
+
 @dataclass(frozen=True)
 class Failure:
     """An exception: what a user may see of it."""
@@ -36,7 +41,7 @@ class Failure:
         frames = traceback.extract_tb(error.__traceback__)
         # A plugin that was loaded from a text has no file.
         lines = [(frame.name, frame.lineno) for frame in frames if ".py" not in frame.filename]
-        notes = tuple(getattr(error, "__notes__", ()))
+        notes = tuple(anonymous(note) for note in getattr(error, "__notes__", ()))
         return cls(type(error).__name__, str(error), None, notes, tuple(lines))
 
 

@@ -12,6 +12,7 @@ from tests.native.expressions import Expressions
 from tests.native.inputs import Parameter
 from tests.native.lines import Lines, indent
 from tests.native.scope import Scope
+from tests.native.state_methods import StateMethods
 from tests.native.statements import Statements
 
 TYPES = ["float", "int"]
@@ -57,10 +58,11 @@ class _Writer:
             for i, type_ in enumerate(chosen)
         ]
         self.returns = self.random.choice(TYPES)
+        self.orderless = False
 
     def aggregate(self) -> StateProgram:
         random = self.random
-        orderless = random.random() < 0.4
+        self.orderless = orderless = random.random() < 0.4
         operations = random.choices(ORDERLESS, k=len(self.parts))
         retracts = orderless and all(undo for _, _, undo in operations)
         if orderless:
@@ -94,12 +96,17 @@ class _Writer:
             *self._next(scope, statements),
         ]
         given = ", ".join(p.name for p in self.parameters)
+        both, methods = f"{self._state(self.parts)}, value", []
+        if self.random.random() < 0.4:
+            both = f"self.__both({self._state(self.parts)}, value=value)"
+            methods = ["def __both(self, state, value=0):", "    return state, value"]
         lines = [
             self._decorator("window_fn", f"w{self.seed}"),
             f"class w{self.seed}:",
             *indent(["def init(self):", f"    return {self._state(inits)}"]),
             *indent([f"def step(self, state, {given}):", f"    {self._state(self.parts)} = state"]),
-            *indent(indent([*body, f"return {self._state(self.parts)}, value"])),
+            *indent(indent([*body, f"return {both}"])),
+            *indent(methods),
         ]
         return StateProgram(f"w{self.seed}", "\n".join(lines) + "\n", self.parameters, self.returns)
 
@@ -130,18 +137,20 @@ class _Writer:
 
     def _class(self, inits: list[str], parts: dict[str, Lines]) -> str:
         given = ", ".join(p.name for p in self.parameters)
-        load = [f"{part} = self.{part}" for part in self.parts]
-        store = [f"self.{part} = {part}" for part in self.parts]
+        types = dict(zip(self.parts, self.types, strict=True))
+        methods = StateMethods(self.random, self.expressions, types, is_exact=self.orderless)
         lines = [self._decorator("aggregate_fn", f"a{self.seed}"), f"class a{self.seed}:"]
-        first = [f"self.{part} = {init}" for part, init in zip(self.parts, inits, strict=True)]
-        lines += indent(["def __init__(self):", *indent(first)])
+        lines += indent([*methods.slots(), "def __init__(self):", *indent(methods.begin(inits))])
         for name, body in parts.items():
             takes = "other" if name == "merge" else given
             method = "add" if name == "accumulate" else name
-            other = [f"o{i} = other.{part}" for i, part in enumerate(self.parts)]
-            before = load + (other if name == "merge" else [])
-            lines += indent([f"def {method}(self, {takes}):", *indent([*before, *body, *store])])
-        lines += indent(["def result(self):", *indent([*load, *self._result()])])
+            others = [f"o{i}" for i in range(len(self.parts))]
+            before = methods.load("self", self.parts)
+            before += methods.load("other", others) if name == "merge" else []
+            after = methods.store(self.parts)
+            lines += indent([f"def {method}(self, {takes}):", *indent([*before, *body, *after])])
+        result = [*methods.load("self", self.parts), *self._result()]
+        lines += indent(["def result(self):", *indent(result), *methods.written()])
         return "\n".join(lines) + "\n"
 
     def _state(self, parts: list[str]) -> str:

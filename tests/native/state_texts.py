@@ -108,6 +108,66 @@ class seen:
     def result(self):
         return -self.nulls if self.any else self.nulls
 """,
+    "weighted": """
+@db.aggregate_fn(OPTIONS)
+class weighted:
+    '''Methods that call others of the object, a private and a static one among them.'''
+    scale = 2.0
+    def __init__(self):
+        self._clear()
+    def _clear(self):
+        self.sum, self.by = 0.0, 0.0
+    def add(self, x: float):
+        by = self.__weight(x)
+        self._grow(x * by, weight=by)
+    def merge(self, other):
+        if other._mean() is not None:
+            self._grow(other.sum, weight=other.by)
+    def result(self) -> float:
+        return self._mean()
+    def retract(self, x):
+        by = -self.__weight(x)
+        self._grow(x * by, weight=by)
+    def __weight(self, x, least=0.5):
+        return least if x < 0 else self.capped(x) * self.scale
+    @staticmethod
+    def capped(x):
+        return x if x < 64.0 else 64.0
+    def _grow(self, sum, *, weight=0.0):
+        self.sum += sum
+        self.by += weight
+    def _mean(self):
+        return self.sum / self.by if self.by else None
+""",
+    "slotted": """
+@db.aggregate_fn(args=["int"], returns="int", OPTIONS)
+class slotted:
+    '''Slots without a value at first, and a sum that may be longer than 64 bits.'''
+    __slots__ = ["total", "__most", "never"]
+    step = 2**40
+    def __init__(self):
+        self.total = 0
+    def add(self, x):
+        self.total += x * self.step
+        if x > 2:
+            self._seen(x)
+    def merge(self, other):
+        self.total += other.total
+        try:
+            self._seen(other.__most)
+        except AttributeError:
+            pass
+    def result(self):
+        try:
+            return self.total % 1000003 + self.__most
+        except AttributeError:
+            return -1 - self.total % 7
+    def _seen(self, x):
+        try:
+            self.__most = max(self.__most, x)
+        except AttributeError:
+            self.__most = x
+""",
     "picky": """
 @db.aggregate_fn(args=["int"], returns="float", OPTIONS)
 class picky:

@@ -6,7 +6,14 @@ import pytest
 
 import arrowsmith
 from tests.native.state_texts import AGGREGATES
-from tests.native.states import Sessions, numbers
+from tests.native.states import CALLS, Sessions, numbers
+
+CHANGE = """
+@db.scalar_fn(determinism="nondeterministic", tier="inline")
+def change() -> int:
+    CHANGE
+    return 1
+"""
 
 ENDLESS = """
 @db.aggregate_fn(args=["int"], returns="int")
@@ -97,16 +104,7 @@ def change(n: int) -> int:
     "mean.result.__code__ = (lambda self: 5.0).__code__", "mean.merge.__defaults__ = (None,)",
 ])  # fmt: skip
 def test_what_changes_in_a_class_is_noticed(change):
-    text = (
-        AGGREGATES["mean"]
-        + """
-@db.scalar_fn(determinism="nondeterministic", tier="inline")
-def change() -> int:
-    CHANGE
-    return 1
-"""
-    )
-    sessions = Sessions(text.replace("CHANGE", change), t=numbers(100))
+    sessions = Sessions(AGGREGATES["mean"] + CHANGE.replace("CHANGE", change), t=numbers(100))
     with sessions.database:
         sessions.same("SELECT p.mean(x) FROM t")
         assert sessions.described("tier")["p.mean"] == "native"
@@ -114,6 +112,71 @@ def change() -> int:
         sessions.same("SELECT p.mean(x), p.mean(x) FILTER (WHERE b) FROM t")
         is_same = change == "mean.add = mean.add"
         assert sessions.described("tier")["p.mean"] == ("native" if is_same else "inline"), change
+
+
+@pytest.mark.parametrize(("name", "change"), [
+    ("weighted", "weighted._mean = lambda self: 1.0"),
+    ("weighted", "weighted.capped = staticmethod(lambda x: 1.0)"),
+    ("weighted", "weighted.capped = lambda self, x: 1.0"),
+    ("weighted", "weighted.capped.__code__ = (lambda x: 1.0).__code__"),
+    ("weighted", "weighted._weighted__weight.__defaults__ = (1.0,)"),
+    ("weighted", "weighted._grow.__kwdefaults__ = {'weight': 1.0}"),
+    ("weighted", "del weighted._grow"),
+    ("weighted", "weighted.__getattribute__ = lambda self, name: 1.0"),
+    ("slotted", "slotted.never = 3"),
+    ("slotted", "del slotted.never"),
+    ("slotted", "slotted._slotted__most = property(lambda self: 9, lambda self, most: None)"),
+    ("slotted", "slotted._seen = lambda self, x: None"),
+])  # fmt: skip
+def test_what_changes_in_methods_and_slots_is_noticed(name, change):
+    sessions = Sessions(AGGREGATES[name] + CHANGE.replace("CHANGE", change), t=numbers(100))
+    call = CALLS[name]
+    with sessions.database:
+        sessions.same(f"SELECT {call} FROM t")
+        assert sessions.described("tier")[f"p.{name}"] == "native"
+        sessions.same("SELECT p.change()")
+        sessions.same(f"SELECT {call}, {call} FILTER (WHERE b) FROM t")
+        assert sessions.described("tier")[f"p.{name}"] == "inline"
+
+
+def test_only_what_is_called_is_watched():
+    text = """
+RATE, LEVEL = 2.0, 1
+def by_rate(x):
+    return x * RATE
+@db.aggregate_fn(args=["float"], returns="float")
+class rated:
+    def __init__(self):
+        self.sum = 0.0
+    def add(self, x):
+        self.sum += self.rated(x)
+    def merge(self, other):
+        self.sum += other.sum
+    def result(self):
+        return self.sum
+    def rated(self, x):
+        return by_rate(x)
+    def describe(self):
+        return f"{self.sum} at {LEVEL}"
+@db.scalar_fn(determinism="nondeterministic", tier="inline")
+def change(n: int) -> int:
+    global RATE, LEVEL
+    if n == 1:
+        LEVEL = 2
+    elif n == 2:
+        RATE = 3.0
+    return n
+"""
+    sessions = Sessions(text, t=numbers(100))
+    with sessions.database:
+        answers, tiers = [], []
+        for step in range(3):
+            sessions.same(f"SELECT p.change({step})")
+            answers.append(sessions.same("SELECT p.rated(x) FROM t"))
+            tiers.append(sessions.described("tier")["p.rated"])
+        assert answers[0] == answers[1] != answers[2]
+        assert tiers == ["native", "native", "inline"]
+        assert sessions.described("reason")["p.rated"] == "the global RATE changed"
 
 
 def test_reloading_compiles_what_is_there_then(tmp_path):

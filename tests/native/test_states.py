@@ -60,7 +60,7 @@ def test_rows_are_computed_by_machine_code(name):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("name", ["whole", "product", "total"])
+@pytest.mark.parametrize("name", ["whole", "product", "total", "slotted"])
 def test_states_that_are_written_to_make_room(threads, name):
     """Some of them are with the interpreter then."""
     query = f"""

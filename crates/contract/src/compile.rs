@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    AggregateKernel, Binding, CallPolicy, FunctionSource, ScalarKernel, Signature, WindowKernel,
+    AggregateKernel, CallPolicy, Constant, FunctionSource, ScalarKernel, Signature, WindowKernel,
 };
 
 /// Why a function is not compiled, and where in its text that stands.
@@ -56,14 +56,29 @@ pub enum StateForm {
     /// returns it with the row's value.
     Functions,
     /// The same as methods of an object that is no part of the state: the first parameter of each
-    /// stands for it, and nothing is known of it.
-    Methods,
+    /// stands for it, and nothing is known of it but its class.
+    Methods { members: Vec<(Arc<str>, Member)> },
     /// They are methods of the state, which they change in place.
     Object {
         /// What the class itself has beside these methods, and what objects of it have when they
-        /// are made: constants, anything else opaque.
-        members: Vec<(Arc<str>, Binding)>,
+        /// are made.
+        members: Vec<(Arc<str>, Member)>,
+        /// The only attributes that objects can be given; None where they can be given any. What is
+        /// listed here is no member.
+        slots: Option<Vec<Arc<str>>>,
     },
+}
+
+/// What a class has under a name, for its objects.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Member {
+    Constant(Constant),
+    /// A function whose first parameter is the object that it is called on.
+    Method(Arc<FunctionSource>),
+    /// A function that does not get the object.
+    Static(Arc<FunctionSource>),
+    /// Anything else, or a function that none of the others names.
+    Opaque,
 }
 
 /// A function that carries a state from row to row, with all that a compiler may know of it.

@@ -216,7 +216,8 @@ pub struct Function {
     pub documentation: Option<Arc<str>>,
     /// The text that was loaded, where there is one.
     pub source: Option<Arc<FunctionSource>>,
-    /// The same of each function that it is made of, where they are several.
+    /// The same of each function that it is made of, where they are several, and of the methods that
+    /// these call.
     pub parts: Vec<Arc<FunctionSource>>,
     /// Why it runs where it does, where there was a choice.
     pub tier_reason: Option<TierReason>,

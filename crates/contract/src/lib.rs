@@ -29,7 +29,7 @@ pub mod watchdog;
 
 pub use capability::{Capability, Grants};
 pub use compile::{
-    AggregateTask, CompileTask, Compiler, ExitCount, LiveCode, MathReference, NativeReport,
+    AggregateTask, CompileTask, Compiler, ExitCount, LiveCode, MathReference, Member, NativeReport,
     Refusal, StateForm, StateParts, StateTask, TierReason, WindowTask,
 };
 pub use context::{CallContext, FunctionMetrics};

@@ -30,6 +30,7 @@ const MODULES: &[(&str, &str)] = &[
     ("fitness", include_str!("python/fitness.py")),
     ("source", include_str!("python/source.py")),
     ("plain_classes", include_str!("python/plain_classes.py")),
+    ("methods", include_str!("python/methods.py")),
     ("states", include_str!("python/states.py")),
     ("null_policies", include_str!("python/null_policies.py")),
     ("parts", include_str!("python/parts.py")),

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, Constant, FunctionSource, Span, StateForm, StateParts};
+use arrowsmith_contract::{Binding, Constant, FunctionSource, Member, Span, StateForm, StateParts};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt};
+
+/// A name, what it stands for, and the value or the record of that.
+type Named<'py> = (String, String, Bound<'py, PyAny>);
 
 /// Texts by digest: the functions of one file share it.
 #[derive(Default)]
@@ -49,18 +52,35 @@ impl KnownTexts {
         };
         let sources = parts.iter().map(source).collect::<PyResult<_>>()?;
         let form = match object.getattr("form")?.extract::<String>()?.as_str() {
-            "object" => StateForm::Object { members: self.named(&object.getattr("members")?)? },
-            "methods" => StateForm::Methods,
+            "object" => {
+                let slots: Option<Vec<String>> = object.getattr("slots")?.extract()?;
+                let slots = slots.map(|slots| slots.into_iter().map(Arc::from).collect());
+                StateForm::Object { members: self.members(object)?, slots }
+            }
+            "methods" => StateForm::Methods { members: self.members(object)? },
             _ => StateForm::Functions,
         };
         Ok(StateParts { sources, form })
     }
 
-    fn named(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Vec<(Arc<str>, Binding)>> {
-        let named: Vec<(String, String, Bound<'_, PyAny>)> = object.extract()?;
-        let binding = |(name, kind, value): (String, String, Bound<'_, PyAny>)| {
-            Ok((name.into(), self.binding(&kind, &value)?))
+    fn members(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Vec<(Arc<str>, Member)>> {
+        let members: Vec<Named<'_>> = object.getattr("members")?.extract()?;
+        let member = |(name, kind, value): Named<'_>| {
+            let member = match kind.as_str() {
+                "constant" => Member::Constant(constant(&value)?),
+                "method" => Member::Method(self.helper(&value)?),
+                "static" => Member::Static(self.helper(&value)?),
+                _ => Member::Opaque,
+            };
+            Ok((name.into(), member))
         };
+        members.into_iter().map(member).collect()
+    }
+
+    fn named(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Vec<(Arc<str>, Binding)>> {
+        let named: Vec<Named<'_>> = object.extract()?;
+        let binding =
+            |(name, kind, value): Named<'_>| Ok((name.into(), self.binding(&kind, &value)?));
         named.into_iter().map(binding).collect()
     }
 

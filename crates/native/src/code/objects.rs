@@ -18,7 +18,18 @@ pub(crate) struct Class {
     /// What the class has itself: None for what is no number.
     pub(crate) members: HashMap<Arc<str>, Option<Constant>>,
     pub(crate) methods: Vec<Arc<str>>,
+    /// The only attributes that may be set; None where all may.
+    pub(crate) slots: Option<Vec<Arc<str>>>,
 }
+
+impl Class {
+    /// Whether objects have a place for an attribute.
+    pub(crate) fn holds(&self, name: &Arc<str>) -> bool {
+        self.slots.as_ref().is_none_or(|slots| slots.contains(name))
+    }
+}
+
+const NO_SLOT: &str = "which is none of its slots";
 
 /// What a method does with its objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +86,7 @@ fn fields(code: &mut Code, class: &Class, object: usize) -> Fields {
 }
 
 /// Which locals are nothing but one of the objects, by the object.
-fn aliases(code: &Code, objects: usize) -> Result<HashMap<Local, usize>, Refusal> {
+pub(super) fn aliases(code: &Code, objects: usize) -> Result<HashMap<Local, usize>, Refusal> {
     let mut aliases: HashMap<Local, usize> =
         (0..objects).map(|object| (Local(object as u32), object)).collect();
     let settings = settings(code);
@@ -87,7 +98,9 @@ fn aliases(code: &Code, objects: usize) -> Result<HashMap<Local, usize>, Refusal
     }
     loop {
         let before = aliases.len();
-        for (local, all) in &settings {
+        // A parameter has a value before anything sets it.
+        let others = settings.iter().filter(|(local, _)| local.0 as usize >= code.parameters);
+        for (local, all) in others {
             let mut of = all.iter().map(|(from, _)| from.and_then(|from| aliases.get(&from)));
             if let Some(Some(first)) = of.next()
                 && of.all(|other| other == Some(first))
@@ -160,7 +173,8 @@ impl Apart<'_> {
             }
             other => {
                 if other.operands().into_iter().any(|operand| self.alias(operand).is_some()) {
-                    return Err(as_a_value(place));
+                    let is_call = matches!(other, Op::CallFunction { .. });
+                    return Err(if is_call { not_in_its_place(place) } else { as_a_value(place) });
                 }
             }
         }
@@ -190,8 +204,9 @@ impl Apart<'_> {
             (None, Some(Some(constant))) => {
                 return Ok(Op::Set { to, value: Operand::Constant(*constant) });
             }
-            (_, Some(_)) => "which is no number, bool or None of the class",
             _ if self.class.methods.contains(name) => "which is a method",
+            (_, Some(_)) => "which is no number, bool or None of the class",
+            _ if !self.class.holds(name) => NO_SLOT,
             _ => "which no method sets",
         };
         Err(Refusal::new(place, format!("the attribute `{name}`, {reason}")))
@@ -208,11 +223,19 @@ impl Apart<'_> {
             "which means something to Python"
         } else if let Some(field) = self.field(object, name) {
             return Ok(field);
+        } else if !self.class.holds(name) {
+            NO_SLOT
         } else {
             "which is not known"
         };
         Err(Refusal::new(place, format!("an assignment to the attribute `{name}`, {reason}")))
     }
+}
+
+/// Calls that are left stand where the function could not be put.
+fn not_in_its_place(place: Place) -> Refusal {
+    let reason = "a call with the state of a function that calls itself, or is too long";
+    Refusal::new(place, reason)
 }
 
 fn as_a_value(place: Place) -> Refusal {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, FunctionSource};
+use arrowsmith_contract::{FunctionSource, Member};
 
 use super::lower;
 use super::ruff::Module;
@@ -21,11 +21,19 @@ pub(super) struct Known<'a> {
     elsewhere: Option<Place>,
 }
 
+/// What is known of the objects that methods get.
+#[derive(Clone, Copy)]
+pub(super) struct Objects<'a> {
+    /// What their class has.
+    pub(super) members: &'a [(Arc<str>, Member)],
+    /// How many of the first function's parameters are objects of that class.
+    pub(super) given: usize,
+}
+
 /// By their index in the program.
 pub(super) struct Functions<'a> {
     pub(super) is_known: &'a dyn Fn(&str) -> bool,
-    /// What objects of the first function's class have, if it is a method.
-    members: &'a [(Arc<str>, Binding)],
+    class: Objects<'a>,
     texts: Vec<([u8; 32], Arc<str>, Rc<Module>)>,
     known: Vec<Known<'a>>,
 }
@@ -34,10 +42,10 @@ impl<'a> Functions<'a> {
     /// The graphs of the function and of all that it calls, itself first.
     pub(super) fn lower(
         source: &'a FunctionSource,
-        members: &'a [(Arc<str>, Binding)],
+        class: Objects<'a>,
         is_known: &'a dyn Fn(&str) -> bool,
     ) -> Result<Vec<Code>, Refusal> {
-        let mut functions = Self { is_known, members, texts: vec![], known: vec![] };
+        let mut functions = Self { is_known, class, texts: vec![], known: vec![] };
         functions.add(source, None)?;
         let mut codes = Vec::new();
         while let Some(next) = functions.known.get(codes.len()).cloned() {
@@ -69,16 +77,24 @@ impl<'a> Functions<'a> {
         })
     }
 
-    /// The method of that name, if the caller is one of the same class.
-    pub(super) fn method(&self, caller: &Known<'a>, name: &str) -> Option<&'a FunctionSource> {
-        let helper = |(member, binding): &'a (Arc<str>, Binding)| match binding {
-            Binding::Helper(source) => Some((&**member, &**source)),
-            _ => None,
+    /// What objects of the class have under a name.
+    pub(super) fn member(&self, name: &str) -> Option<&'a Member> {
+        let mut members = self.class.members.iter();
+        members.find(|(member, _)| **member == *name).map(|(_, member)| member)
+    }
+
+    /// How many of a function's first parameters are objects of the class. A method that is called
+    /// by another one gets the object that it is called on; who calls it by another way gives
+    /// anything.
+    pub(super) fn objects(&self, function: &Known<'a>) -> usize {
+        let is_function = |(_, member): &(Arc<str>, Member)| match member {
+            Member::Method(source) => std::ptr::eq(Arc::as_ptr(source), function.source),
+            _ => false,
         };
-        let mut methods = self.members.iter().filter_map(helper);
-        let is_method = caller.index == 0
-            || methods.clone().any(|(_, source)| std::ptr::eq(source, caller.source));
-        methods.find(|(member, _)| is_method && *member == name).map(|(_, source)| source)
+        match function.index {
+            0 => self.class.given,
+            _ => usize::from(self.class.members.iter().any(is_function)),
+        }
     }
 
     fn add(

@@ -12,9 +12,8 @@ mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::sync::Arc;
-
-use arrowsmith_contract::{Binding, FunctionSource};
+use arrowsmith_contract::FunctionSource;
+use functions::{Functions, Objects};
 
 pub(crate) use parts::parts;
 
@@ -27,16 +26,14 @@ pub(crate) fn program(
     source: &FunctionSource,
     is_known: &dyn Fn(&str) -> bool,
 ) -> Result<Program, Refusal> {
-    method(source, &[], is_known)
+    method(source, Objects { members: &[], given: 0 }, is_known)
 }
 
-/// The graph of a method of a class whose objects have these members; other methods are helpers among
-/// them.
+/// The graph of a method that gets objects of its class.
 fn method(
     source: &FunctionSource,
-    members: &[(Arc<str>, Binding)],
+    class: Objects<'_>,
     is_known: &dyn Fn(&str) -> bool,
 ) -> Result<Program, Refusal> {
-    let functions = functions::Functions::lower(source, members, is_known)?;
-    Ok(inline::program(functions))
+    Ok(inline::program(Functions::lower(source, class, is_known)?))
 }

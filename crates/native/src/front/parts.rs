@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, FunctionSource, StateForm, StateParts};
+use arrowsmith_contract::{FunctionSource, Member, StateForm, StateParts};
 
 use super::constants::number;
-use super::functions::at_one_place;
+use super::functions::{Objects, at_one_place};
 use crate::code::{
     Block, Class, Code, Constant, End, Holder, Local, Manner, Operand, Part, Program, take_apart,
 };
@@ -17,16 +17,16 @@ pub(crate) fn parts(
     parts: &StateParts,
     is_known: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Part>, Refusal> {
-    let methods = methods(parts);
+    let members = members(parts);
     let mut made = Vec::new();
     for (name, source) in &parts.sources {
-        made.push(Made { parts, methods: &methods, name, source }.part(is_known)?);
+        made.push(Made { parts, members: &members, name, source }.part(is_known)?);
     }
-    if let StateForm::Object { members } = &parts.form {
+    if let StateForm::Object { slots, .. } = &parts.form {
         if !made.iter().any(|part| &*part.name == "init") {
             made.extend(made.first().map(without_init));
         }
-        let class = class(members, &made);
+        let class = class(&members, slots.as_deref(), &made);
         for part in &mut made {
             take_state_apart(part, &class).map_err(|refusal| refusal.or_at(part.place))?;
         }
@@ -37,29 +37,40 @@ pub(crate) fn parts(
 /// A part in the making.
 struct Made<'a> {
     parts: &'a StateParts,
-    methods: &'a [(Arc<str>, Binding)],
+    members: &'a [(Arc<str>, Member)],
     name: &'a Arc<str>,
     source: &'a Arc<FunctionSource>,
 }
 
 impl Made<'_> {
     fn part(&self, is_known: &dyn Fn(&str) -> bool) -> Result<Part, Refusal> {
-        let program = super::method(self.source, self.methods, is_known);
-        let mut program = program.map_err(|refusal| self.at_home(refusal))?;
-        if self.is_elsewhere() {
-            let functions = program.functions.into_iter();
-            let functions = functions.map(|code| at_one_place(code, self.place())).collect();
-            program = Program { functions };
-        }
-        if matches!(self.parts.form, StateForm::Methods) {
-            self.take_object_away(&mut program)?;
-        }
         let is_object = matches!(self.parts.form, StateForm::Object { .. });
         let states = match &**self.name {
             "init" => usize::from(is_object),
             "merge" => 2,
             _ => 1,
         };
+        let given = match self.parts.form {
+            StateForm::Functions => 0,
+            StateForm::Methods { .. } => 1,
+            StateForm::Object { .. } => states,
+        };
+        let class = Objects { members: self.members, given };
+        let program = super::method(self.source, class, is_known);
+        let mut program = program.map_err(|refusal| self.at_home(refusal))?;
+        if given > 0
+            && let Some(place) = program.call_of_the_first()
+        {
+            return Err(self.at_home(Refusal::new(place, "a method that calls itself")));
+        }
+        if self.is_elsewhere() {
+            let functions = program.functions.into_iter();
+            let functions = functions.map(|code| at_one_place(code, self.place())).collect();
+            program = Program { functions };
+        }
+        if matches!(self.parts.form, StateForm::Methods { .. }) {
+            self.take_object_away(&mut program)?;
+        }
         if program.functions[0].parameters < states {
             let reason = format!("`{}` without a parameter for the state", self.name);
             return Err(self.at_home(Refusal::new(Place::default(), reason)));
@@ -79,7 +90,11 @@ impl Made<'_> {
         if method.parameters == 0 {
             return Err(self.at_home(Refusal::new(Place::default(), "a method without its object")));
         }
-        method.take_object_away().map_err(|refusal| self.at_home(refusal))
+        let constant = |name: &str| match self.members.iter().find(|(own, _)| **own == *name) {
+            Some((_, Member::Constant(constant))) => number(constant),
+            _ => None,
+        };
+        method.take_object_away(constant).map_err(|refusal| self.at_home(refusal))
     }
 
     fn is_elsewhere(&self) -> bool {
@@ -113,16 +128,19 @@ impl Made<'_> {
 const METHODS: &[(&str, &str)] =
     &[("init", "__init__"), ("accumulate", "add"), ("finalize", "result")];
 
-/// The methods that an object may call on itself: the parts, and others among its members.
-fn methods(parts: &StateParts) -> Vec<(Arc<str>, Binding)> {
-    let StateForm::Object { members } = &parts.form else { return vec![] };
+/// What objects have of their class: the parts, too.
+fn members(parts: &StateParts) -> Vec<(Arc<str>, Member)> {
+    let (members, names) = match &parts.form {
+        StateForm::Object { members, .. } => (members, METHODS),
+        StateForm::Methods { members } => (members, &[][..]),
+        StateForm::Functions => return vec![],
+    };
     let own = parts.sources.iter().map(|(part, source)| {
-        let method = METHODS.iter().find(|(known, _)| **known == **part);
+        let method = names.iter().find(|(known, _)| **known == **part);
         let name = method.map_or(Arc::clone(part), |(_, name)| Arc::from(*name));
-        (name, Binding::Helper(Arc::clone(source)))
+        (name, Member::Method(Arc::clone(source)))
     });
-    let is_method = |(_, binding): &&(Arc<str>, Binding)| matches!(binding, Binding::Helper(_));
-    own.chain(members.iter().filter(is_method).cloned()).collect()
+    own.chain(members.iter().cloned()).collect()
 }
 
 /// The `__init__` of a class that has none.
@@ -147,19 +165,24 @@ fn without_init(part: &Part) -> Part {
     }
 }
 
-fn class(members: &[(Arc<str>, Binding)], parts: &[Part]) -> Class {
-    let mut class = Class::default();
-    for (name, binding) in members {
-        let constant = match binding {
-            Binding::Constant(constant) => number(constant),
-            _ => None,
+fn class(members: &[(Arc<str>, Member)], slots: Option<&[Arc<str>]>, parts: &[Part]) -> Class {
+    let mut class = Class { slots: slots.map(<[_]>::to_vec), ..Class::default() };
+    let names = ["__init__", "add", "merge", "result", "retract"];
+    class.methods = names.map(Arc::from).to_vec();
+    for (name, member) in members {
+        let constant = match member {
+            Member::Method(_) | Member::Static(_) => {
+                class.methods.push(Arc::clone(name));
+                continue;
+            }
+            Member::Constant(constant) => number(constant),
+            Member::Opaque => None,
         };
         class.members.insert(Arc::clone(name), constant);
     }
-    let names = ["__init__", "add", "merge", "result", "retract"];
-    class.methods = names.map(Arc::from).to_vec();
     let fields = parts.iter().flat_map(|part| part.program.set_attributes());
-    class.fields = fields.cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let fields: BTreeSet<_> = fields.filter(|name| class.holds(name)).cloned().collect();
+    class.fields = fields.into_iter().collect();
     class
 }
 

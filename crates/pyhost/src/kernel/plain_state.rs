@@ -15,15 +15,22 @@ const NUMBERS: usize = 256;
 /// How deep tuples may lie in each other.
 const DEPTH: usize = 16;
 
+/// The class of states that are objects.
+#[derive(Clone, Copy)]
+pub(super) struct StateClass<'a, 'py> {
+    pub(super) class: &'a Bound<'py, PyType>,
+    /// The names of all attributes, where its objects have no `__dict__`.
+    pub(super) slots: Option<&'a [Py<PyString>]>,
+}
+
 /// Turns states into values and back.
 pub(super) struct PlainStates<'a, 'py> {
     py: Python<'py>,
-    /// That of the states, where they are objects.
-    class: Option<&'a Bound<'py, PyType>>,
+    class: Option<StateClass<'a, 'py>>,
 }
 
 impl<'a, 'py> PlainStates<'a, 'py> {
-    pub(super) fn new(py: Python<'py>, class: Option<&'a Bound<'py, PyType>>) -> Self {
+    pub(super) fn new(py: Python<'py>, class: Option<StateClass<'a, 'py>>) -> Self {
         Self { py, class }
     }
 
@@ -31,7 +38,10 @@ impl<'a, 'py> PlainStates<'a, 'py> {
     pub(super) fn value(&self, state: &Bound<'py, PyAny>) -> Option<StateValue> {
         let mut room = NUMBERS;
         match self.class {
-            Some(class) if state.get_type().is(class) => attributes(state, &mut room),
+            Some(StateClass { class, slots }) if state.get_type().is(class) => match slots {
+                Some(slots) => slot_values(state, slots, &mut room),
+                None => attributes(state, &mut room),
+            },
             Some(_) => None,
             None => number(state, DEPTH, &mut room),
         }
@@ -66,7 +76,7 @@ impl<'a, 'py> PlainStates<'a, 'py> {
     /// An object for which `__init__` isn't called.
     fn blank(&self) -> PyResult<Bound<'py, PyAny>> {
         let class = self.class.ok_or_else(|| PyTypeError::new_err("the state is no object"))?;
-        self.py.get_type::<PyAny>().call_method1(intern!(self.py, "__new__"), (class,))
+        self.py.get_type::<PyAny>().call_method1(intern!(self.py, "__new__"), (class.class,))
     }
 }
 
@@ -98,7 +108,26 @@ fn attributes(object: &Bound<'_, PyAny>, room: &mut usize) -> Option<StateValue>
         let name: Arc<str> = name.cast_exact::<PyString>().ok()?.to_str().ok()?.into();
         Some((name, number(&value, DEPTH, room)?))
     };
-    let mut attributes = own.iter().map(attribute).collect::<Option<Vec<_>>>()?;
+    Some(sorted(own.iter().map(attribute).collect::<Option<_>>()?))
+}
+
+/// What the slots of an object hold; one without a value is as an attribute that is not there.
+fn slot_values(
+    object: &Bound<'_, PyAny>,
+    slots: &[Py<PyString>],
+    room: &mut usize,
+) -> Option<StateValue> {
+    let mut attributes = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let name = slot.bind(object.py());
+        if let Some(value) = object.getattr_opt(name).ok()? {
+            attributes.push((name.to_str().ok()?.into(), number(&value, DEPTH, room)?));
+        }
+    }
+    Some(sorted(attributes))
+}
+
+fn sorted(mut attributes: Vec<(Arc<str>, StateValue)>) -> StateValue {
     attributes.sort_by(|(left, _), (right, _)| left.cmp(right));
-    Some(StateValue::Object(attributes))
+    StateValue::Object(attributes)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrowsmith_contract::{LoadError, Result};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::LoadedFunction;
 use super::native::Inline;
@@ -18,9 +19,10 @@ pub(super) fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result
     match loaded.kind.as_str() {
         "scalar" => Ok(Inline::Scalar(Arc::new(PythonScalar { callee, target: target(loaded) }))),
         "aggregate" => {
-            let pickle = Pickle::import(py).map_err(|error| errors::from_loader(py, error))?;
+            let read = || -> PyResult<_> { Ok((Pickle::import(py)?, slots(loaded)?)) };
+            let (pickle, slots) = read().map_err(|error| errors::from_loader(py, error))?;
             let in_place = loaded.style == "plain";
-            let kernel = PythonAggregate::new(callee, parts(loaded), in_place, pickle);
+            let kernel = PythonAggregate::new(callee, parts(loaded), in_place, slots, pickle);
             Ok(Inline::Aggregate(Arc::new(kernel)))
         }
         "window" => {
@@ -36,6 +38,14 @@ pub(super) fn interpreted(loaded: &LoadedFunction<'_>, callee: Callee) -> Result
             Ok(Inline::Procedure(Arc::new(procedure)))
         }
         kind => Err(LoadError::new(format!("there is no kind {kind} of functions")).into()),
+    }
+}
+
+/// The attributes of states without `__dict__`, where a compiler may ask for them.
+fn slots(loaded: &LoadedFunction<'_>) -> PyResult<Option<Vec<Py<PyString>>>> {
+    match &loaded.states {
+        Some(states) => states.getattr("slots")?.extract(),
+        None => Ok(None),
     }
 }
 

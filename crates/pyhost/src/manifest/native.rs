@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrowsmith_contract::{
-    AggregateTask, CompileTask, Compiler, FunctionSource, Kernel, LiveCode, MathReference, Refusal,
-    StateParts, WindowTask,
+    AggregateTask, CompileTask, Compiler, FunctionSource, Kernel, LiveCode, MathReference, Member,
+    Refusal, StateForm, StateParts, WindowTask,
 };
 
 use crate::door;
@@ -71,10 +71,18 @@ impl Inline {
 }
 
 impl Texts {
-    /// Each part's, where there are several.
+    /// Each part's, where there are several, and those of the methods that they call.
     pub(super) fn of_parts(&self) -> Vec<Arc<FunctionSource>> {
-        let parts = self.parts.iter().flat_map(|parts| &parts.sources);
-        parts.map(|(_, source)| Arc::clone(source)).collect()
+        let Some(StateParts { sources, form }) = &self.parts else { return vec![] };
+        let members = match form {
+            StateForm::Functions => &[][..],
+            StateForm::Methods { members } | StateForm::Object { members, .. } => members,
+        };
+        let methods = members.iter().filter_map(|(_, member)| match member {
+            Member::Method(source) | Member::Static(source) => Some(source),
+            _ => None,
+        });
+        sources.iter().map(|(_, source)| source).chain(methods).map(Arc::clone).collect()
     }
 
     fn first(&self) -> Option<&Arc<FunctionSource>> {

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use super::LoadedFunction;
 use super::native::{Inline, Texts};
 use crate::errors;
-use crate::live::{Live, LiveClass};
+use crate::live::Live;
 use crate::loader::Loading;
 use crate::math_reference::InterpreterMath;
 
@@ -82,8 +82,13 @@ fn live(loaded: &LoadedFunction<'_>) -> PyResult<Option<Live>> {
     let py = loaded.callable.py();
     if let Some(states) = &loaded.states {
         let parts: Vec<(String, Bound<'_, PyAny>)> = states.getattr("parts")?.extract()?;
-        let class: Option<LiveClass> = states.getattr("live")?.extract()?;
-        return Live::of(py, parts.into_iter().map(|(_, record)| record).collect(), class);
+        let members: Vec<(String, String, Bound<'_, PyAny>)> =
+            states.getattr("members")?.extract()?;
+        let methods =
+            members.into_iter().filter(|(_, kind, _)| kind == "method" || kind == "static");
+        let records = parts.into_iter().map(|(_, record)| record);
+        let records = records.chain(methods.map(|(.., record)| record)).collect();
+        return Live::of(py, records, states.getattr("live")?.extract()?);
     }
     match &loaded.source {
         Some(record) => Live::of(py, vec![record.clone()], None),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import types
     from collections.abc import Iterator
 
-__all__ = ["LATE", "members", "unfit_class"]
+__all__ = ["LATE", "members", "slots", "unfit_class"]
 
 LATE = {"__slotnames__", "__annotations__", "__annotations_cache__"}
 """What Python puts into a class when somebody asks for it, or pickles an object of it."""
@@ -40,12 +40,15 @@ def unfit_class(cls: type, *, has_init: bool) -> str | None:
         return "its class has a metaclass"
     if cls.__bases__ != (object,):
         return "its class has a base class"
+    own = slots(cls)
+    if own is None and "__slots__" in vars(cls):
+        return "its class has __slots__ with __dict__ among them"
     for name, value in vars(cls).items():
-        if name in _GIVEN or name in _SHOWN:
+        if name in _GIVEN or name in _SHOWN or name == "__slots__":
             continue
         if name.startswith("__") and name.endswith("__") and not (has_init and name == "__init__"):
             return f"its class has {name}"
-        if _takes_assignments(value):
+        if name not in (own or ()) and _takes_assignments(value):
             return f"its class has {name}, which is a property or another descriptor"
     return None
 
@@ -53,10 +56,28 @@ def unfit_class(cls: type, *, has_init: bool) -> str | None:
 def members(cls: type) -> Iterator[tuple[str, object]]:
     """Give what objects of a class without bases have when they are made, by name."""
     namespace = vars(cls)
-    yield from namespace.items()
+    own = slots(cls) or ()
+    yield from ((name, value) for name, value in namespace.items() if name not in own)
     for name, value in vars(object).items():
         if name not in namespace:
             yield name, value
+
+
+def slots(cls: type) -> list[str] | None:
+    """Give the only attributes that objects of a class may have; None if they may have any.
+
+    A class is asked for what it made of its ``__slots__``: these may be another list by now, and
+    private names became others.
+    """
+    if cls.__dictoffset__:
+        return None
+    return [
+        name
+        for name, value in vars(cls).items()
+        if type(value) is types.MemberDescriptorType
+        and value.__objclass__ is cls
+        and value.__name__ == name
+    ]
 
 
 def _takes_assignments(value: object) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .bindings import constant
 from .fitness import unfit_function
-from .plain_classes import LATE, members, unfit_class
+from .methods import capture_methods
+from .plain_classes import LATE, members, slots, unfit_class
 from .source import FunctionSource, capture
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ class StateSource:
     """``functions``, ``methods`` or ``object``, as the host calls it."""
     parts: list[tuple[str, FunctionSource]] = field(default_factory=list)
     members: list[tuple[str, str, object]] = field(default_factory=list)
-    """What the class of states has beside its methods: name, constant or opaque, and the value."""
+    """What the class has beside the parts: name, one of constant, method, static, opaque, and the
+    value or source."""
+    slots: list[str] | None = None
+    """The only attributes of its objects; None if they may have any."""
     live: LiveClass | None = None
     """Of a class."""
     unfit: str | None = None
@@ -70,6 +74,8 @@ def capture_parts(target: Target) -> StateSource | None:
             source.unfit = source.unfit or f"{_shown(target, name)}: {reason}"
         else:
             source.parts.append((name, captured))
+    if source.unfit is None and source.form != "functions":
+        _take_members(target, source, functions)
     return source
 
 
@@ -77,8 +83,7 @@ def _of_class(target: Target, source: StateSource) -> dict[str, Any]:
     """Take the functions out of the class, past what a lookup might do with them."""
     namespace = vars(target.function)
     if target.style == "plain":
-        names = {part: _METHODS.get(part, part) for part in target.parts}
-        source.members = _members(target.function, set(names.values()))
+        names = {part: _shown(target, part) for part in target.parts}
         return {part: namespace[name] for part, name in names.items() if name in namespace}
     found = {part: namespace.get(part) for part in target.parts}
     static = [part for part, value in found.items() if type(value) is staticmethod]
@@ -89,9 +94,16 @@ def _of_class(target: Target, source: StateSource) -> dict[str, Any]:
     return {part: value.__func__ if part in static else value for part, value in found.items()}
 
 
-def _members(cls: type, methods: set[str]) -> list[tuple[str, str, object]]:
-    found = ((name, constant(value)) for name, value in members(cls) if name not in methods)
-    return [(name, *(known or ("opaque", None))) for name, known in found]
+def _take_members(target: Target, source: StateSource, functions: dict[str, Any]) -> None:
+    """Take what else the parts may find in their class."""
+    cls = target.function
+    parts = {_shown(target, part): functions.get(part) for part in target.parts}
+    methods = capture_methods(cls, parts)
+    for name, value in members(cls):
+        if name not in parts:
+            known = methods.get(name) or constant(value) or ("opaque", None)
+            source.members.append((name, *known))
+    source.slots = slots(cls)
 
 
 def _shown(target: Target, part: str) -> str:

@@ -38,6 +38,21 @@ class point:
     def result(self): return f'{sorted(vars(self).items(), key=str)} {self.kind} {len(made)}'
 ";
 
+const SLOTS: &str = "
+@db.aggregate_fn(returns='str')
+class point:
+    __slots__ = ['y', '__x', 'z', '__weakref__']
+    kind = 'point'
+    def __init__(self): self.y = 1
+    def add(self, v: int):
+        self.__x = (0.5, v)
+        if v == 2: self.z = [v]
+        if v == 3: del self.__x, self.y
+    def merge(self, other): pass
+    def result(self):
+        return str([getattr(self, name, None) for name in ('_point__x', 'y', 'z', 'kind')])
+";
+
 fn tuple<const N: usize>(items: [StateValue; N]) -> StateValue {
     StateValue::Tuple(items.into())
 }
@@ -127,6 +142,32 @@ fn objects_go_in_without_being_set_up() {
     let pair = tuple([StateValue::Float(0.5), StateValue::Int(9)]);
     let found = accumulator.exchange().unwrap().states(&[1], &context).unwrap();
     assert_eq!(found, [Some(object([("kind", StateValue::Int(2)), ("x", pair)]))]);
+}
+
+#[test]
+fn slots_are_attributes_that_may_have_no_value() {
+    let context = CallContext::default();
+    let mut accumulator = begin(&function(SLOTS)).accumulator().unwrap();
+    update(&mut accumulator, &[1, 2, 3], &ints([1, 2, 3].map(Some))).unwrap();
+    let states = accumulator.exchange().unwrap();
+    let pair = tuple([StateValue::Float(0.5), StateValue::Int(1)]);
+    let found = states.states(&[0, 1, 2, 3], &context).unwrap();
+    let wanted = [
+        Some(object([("y", StateValue::Int(1))])),
+        Some(object([("_point__x", pair.clone()), ("y", StateValue::Int(1))])),
+        None,
+        Some(object([])),
+    ];
+    assert_eq!(found, wanted);
+    let put = object([("_point__x", pair), ("z", StateValue::None)]);
+    states.put_states(&[1, 4], &[put.clone(), object([])], &context).unwrap();
+    assert_eq!(states.states(&[1, 4], &context).unwrap(), [Some(put), Some(object([]))]);
+    let wrong = states.put_states(&[0], &[object([("kind", StateValue::None)])], &context);
+    assert!(matches!(wrong, Err(Error::Raised(_))), "{wrong:?}");
+    let answers = accumulator.results(5, &context).unwrap();
+    let shown = arrow::array::AsArray::as_string::<i32>(&answers);
+    assert_eq!(shown.value(1), "[(0.5, 1), None, None, 'point']");
+    assert_eq!(shown.value(4), "[None, None, None, 'point']");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests share")]
 
+mod members;
 mod states;
 #[path = "../support/mod.rs"]
 mod support;

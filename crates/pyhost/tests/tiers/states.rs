@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrowsmith_contract::{
-    Binding, Constant, Determinism, LiveCode, Manifest, StateForm, StateParts, TierChoice,
+    Binding, Constant, Determinism, LiveCode, Manifest, Member, StateForm, StateParts, TierChoice,
     TierReason,
 };
 use arrowsmith_pyhost::{Loading, load_source};
@@ -11,7 +11,7 @@ use arrowsmith_pyhost::{Loading, load_source};
 use crate::support::start;
 use crate::{Picky, only, reason, running_in};
 
-const PLAIN: &str = "
+pub(crate) const PLAIN: &str = "
 def twice(x): return 2 * x
 @db.aggregate_fn
 class total:
@@ -44,7 +44,8 @@ class running:
 ";
 
 /// Loads, and gives what the compiler was given of the last function.
-fn given(text: &str) -> (Manifest, StateParts, Arc<dyn LiveCode>) {
+#[expect(clippy::unwrap_used, reason = "only tests call it, and clippy sees no test in it")]
+pub(crate) fn given(text: &str) -> (Manifest, StateParts, Arc<dyn LiveCode>) {
     start();
     let compiler = Picky::default();
     let loading = Loading { compiler: Some(&compiler), tier: TierChoice::Auto };
@@ -56,6 +57,25 @@ fn given(text: &str) -> (Manifest, StateParts, Arc<dyn LiveCode>) {
 
 fn names(parts: &StateParts) -> Vec<&str> {
     parts.sources.iter().map(|(name, _)| &**name).collect()
+}
+
+fn members(parts: &StateParts) -> &[(Arc<str>, Member)] {
+    match &parts.form {
+        StateForm::Object { members, .. } | StateForm::Methods { members } => members,
+        StateForm::Functions => &[],
+    }
+}
+
+pub(crate) fn member<'a>(parts: &'a StateParts, name: &str) -> Option<&'a Member> {
+    members(parts).iter().find(|(known, _)| &**known == name).map(|(_, member)| member)
+}
+
+/// Sorted.
+pub(crate) fn slots(parts: &StateParts) -> Option<Vec<&str>> {
+    let StateForm::Object { slots, .. } = &parts.form else { return None };
+    let mut slots: Vec<&str> = slots.as_ref()?.iter().map(|slot| &**slot).collect();
+    slots.sort_unstable();
+    Some(slots)
 }
 
 #[test]
@@ -79,17 +99,16 @@ fn a_plain_class_gives_its_methods_and_what_it_has_beside_them() {
     }
     let accumulate = &parts.sources.iter().find(|(name, _)| &**name == "accumulate").unwrap().1;
     assert!(matches!(&accumulate.bindings[0].1, Binding::Helper(_)), "{accumulate:?}");
-    let StateForm::Object { members } = &parts.form else { panic!("{parts:?}") };
-    let member = |name: &str| members.iter().find(|(known, _)| &**known == name).map(|m| &m.1);
-    assert_eq!(member("scale"), Some(&Binding::Constant(Constant::Int(2))));
-    assert_eq!(member("label"), Some(&Binding::Constant(Constant::Str("x".into()))));
+    assert_eq!(member(&parts, "scale"), Some(&Member::Constant(Constant::Int(2))));
+    assert_eq!(member(&parts, "label"), Some(&Member::Constant(Constant::Str("x".into()))));
     // Not least what objects of every class have.
     for name in ["other", "helper", "__repr__", "__dict__", "__class__", "__eq__"] {
-        assert_eq!(member(name), Some(&Binding::Opaque), "{name}");
+        assert_eq!(member(&parts, name), Some(&Member::Opaque), "{name}");
     }
     for name in ["add", "merge", "result", "retract", "__init__"] {
-        assert_eq!(member(name), None, "{name}");
+        assert_eq!(member(&parts, name), None, "{name}");
     }
+    assert_eq!(slots(&parts), None);
 }
 
 #[test]
@@ -106,7 +125,7 @@ fn the_other_forms_are_functions_or_methods() {
     let methods = STATIC.replace("    @staticmethod\n", "").replace('(', "(self, ");
     let methods = methods.replace("window_fn(self, ", "window_fn(");
     let (_, parts, _) = given(&methods);
-    assert!(matches!(parts.form, StateForm::Methods), "{parts:?}");
+    assert!(matches!(parts.form, StateForm::Methods { .. }), "{parts:?}");
     let module = format!(
         "{FOUR}import types\ndb.aggregate_fn('total', ['float'], 'float')(types.SimpleNamespace(**PARTS))"
     );
@@ -124,7 +143,11 @@ fn what_is_more_than_its_text_stays_with_the_interpreter() {
     };
     let add = "    def helper(self): return 1\n";
     for (text, expected) in [
-        (plain("'''fast'''", "__slots__ = ('sum',)"), "its class has __slots__"),
+        (
+            plain("'''fast'''", "__slots__ = ('sum', '__dict__')"),
+            "its class has __slots__ with __dict__ among them",
+        ),
+        (plain("'''fast'''", "__slots__ = 'sum', '__len__'"), "its class has __len__"),
         (plain("total:", "total(dict):"), "its class has a base class"),
         (plain("total:", "total(metaclass=type('M', (type,), {})):"), "its class has a metaclass"),
         (

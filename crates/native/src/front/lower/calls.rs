@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::Binding;
+use arrowsmith_contract::{Binding, Member};
 
 use super::{Lowering, Result};
 use crate::code::{Constant, End, Local, Op, Operand};
@@ -40,8 +40,9 @@ impl<'f, 'a> Lowering<'f, 'a> {
                 format!("a call of {name}, which is not known to be pure")
             }
             ExpressionKind::Attribute { object, name } => {
-                if let Some(callee) = self.method(object, name, place)? {
-                    let positional = std::iter::once(&**object).chain(positional).collect();
+                if let Some((callee, gets_object)) = self.method(object, name, place)? {
+                    let object = gets_object.then_some(&**object);
+                    let positional = object.into_iter().chain(positional).collect();
                     return self.call_function(&callee, positional, keywords, to, place);
                 }
                 format!("a call of the method `{name}`")
@@ -61,20 +62,27 @@ impl<'f, 'a> Lowering<'f, 'a> {
         Ok(Some(callee))
     }
 
-    /// Another method of the object that this is a method of.
+    /// A method of an object that is a parameter, and whether it gets the object.
     fn method(
         &mut self,
         object: &Expression,
         name: &str,
         place: Place,
-    ) -> Result<Option<Known<'a>>> {
+    ) -> Result<Option<(Known<'a>, bool)>> {
         let ExpressionKind::Name(object) = &object.kind else { return Ok(None) };
-        let own = self.known.syntax.parameters.first().map(|first| &first.name);
-        if own != Some(object) || self.times_set(object) > 0 || self.in_message {
+        let objects = self.functions.objects(self.known);
+        let mut objects = self.known.syntax.parameters.iter().take(objects);
+        let is_object = objects.any(|parameter| parameter.name == *object);
+        if !is_object || self.times_set(object) > 0 || self.in_message {
             return Ok(None);
         }
-        let method = self.functions.method(self.known, name);
-        method.map(|method| self.functions.of_call(self.known, method, place)).transpose()
+        let (method, gets_object) = match self.functions.member(name) {
+            Some(Member::Method(method)) => (method, true),
+            Some(Member::Static(function)) => (function, false),
+            _ => return Ok(None),
+        };
+        let callee = self.functions.of_call(self.known, method, place)?;
+        Ok(Some((callee, gets_object)))
     }
 
     fn call_builtin(

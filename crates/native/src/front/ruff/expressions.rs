@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;
 
-use super::{Converter, Result, place, refused};
+use super::{Converter, Result, is_private, place, refused};
 use crate::code::{BinaryOp, CompareOp, Constant, UnaryOp};
 use crate::front::syntax::{Expression, ExpressionKind, LogicOp};
 
@@ -26,7 +26,7 @@ impl Converter<'_> {
             Expr::NoneLiteral(_) => ExpressionKind::Constant(Constant::None),
             Expr::BooleanLiteral(it) => ExpressionKind::Constant(Constant::Bool(it.value)),
             Expr::NumberLiteral(it) => ExpressionKind::Constant(number(it)?),
-            Expr::Name(it) => ExpressionKind::Name(self.name(it.id.as_str(), it)?),
+            Expr::Name(it) => ExpressionKind::Name(self.name(it.id.as_str())),
             Expr::UnaryOp(it) => self.unary(it)?,
             Expr::BinOp(it) => ExpressionKind::Binary {
                 op: Self::operator(it.op, value)?,
@@ -48,7 +48,7 @@ impl Converter<'_> {
             },
             Expr::Named(it) => match &*it.target {
                 Expr::Name(name) => ExpressionKind::Walrus {
-                    name: self.name(name.id.as_str(), name)?,
+                    name: self.name(name.id.as_str()),
                     value: self.boxed(&it.value)?,
                 },
                 other => return refused(other, "`:=` to what is no name"),
@@ -62,7 +62,7 @@ impl Converter<'_> {
             },
             Expr::Attribute(it) => ExpressionKind::Attribute {
                 object: self.boxed(&it.value)?,
-                name: self.identifier(&it.attr)?,
+                name: self.identifier(&it.attr),
             },
             other => return refused(other, outside_of_the_subset(other)),
         })
@@ -149,7 +149,11 @@ impl Converter<'_> {
             let Some(name) = &keyword.arg else {
                 return refused(keyword, "`**` in a call");
             };
-            keywords.push((self.identifier(name)?, self.expression(&keyword.value)?));
+            // A parameter of this name would be another one.
+            if self.class.is_some() && is_private(name) {
+                return refused(name, format!("the private name `{name}` of an argument"));
+            }
+            keywords.push((self.identifier(name), self.expression(&keyword.value)?));
         }
         Ok(ExpressionKind::Call { function, positional, keywords })
     }

@@ -11,10 +11,10 @@ impl Converter<'_> {
     pub(super) fn raised(&mut self, value: &Expr) -> Result<Raised> {
         match value {
             Expr::NoneLiteral(_) => Ok(Raised::None),
-            Expr::Name(name) => Ok(Raised::Name(self.name(name.id.as_str(), name)?)),
+            Expr::Name(name) => Ok(Raised::Name(self.name(name.id.as_str()))),
             Expr::Call(call) if call.arguments.keywords.is_empty() => match &*call.func {
                 Expr::Name(name) => {
-                    let class = self.name(name.id.as_str(), name)?;
+                    let class = self.name(name.id.as_str());
                     Ok(Raised::Call(class, self.message(&call.arguments.args)?))
                 }
                 _ => Self::unknown(value, Raised::Unknown),

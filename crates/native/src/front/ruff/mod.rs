@@ -43,18 +43,18 @@ impl Module {
     pub(super) fn function(&self, source: &FunctionSource) -> Result<Function> {
         let span = &source.span;
         let nowhere = Place { start: span.start as u32, end: span.end as u32 };
-        let (def, is_method) = find(&self.0.body, span.start, false)
+        let (def, class) = find(&self.0.body, span.start, None)
             .ok_or_else(|| Refusal::new(nowhere, "a function without a `def` of its own"))?;
-        Converter { source, is_method, depth: 0 }.function(def)
+        Converter { source, class, depth: 0 }.function(def)
     }
 }
 
-/// The `def` that begins here, and whether it stands in a class.
-fn find(
-    statements: &[Stmt],
+/// The `def` that begins here, and the name of the class that it stands in.
+fn find<'a>(
+    statements: &'a [Stmt],
     start: usize,
-    is_method: bool,
-) -> Option<(&ast::StmtFunctionDef, bool)> {
+    class: Option<&'a str>,
+) -> Option<(&'a ast::StmtFunctionDef, Option<&'a str>)> {
     for statement in statements {
         let range = statement.range();
         if start < range.start().to_usize() || range.end().to_usize() <= start {
@@ -63,10 +63,13 @@ fn find(
         if let Stmt::FunctionDef(def) = statement
             && start <= def.name.start().to_usize()
         {
-            return Some((def, is_method));
+            return Some((def, class));
         }
-        let is_method = is_method || matches!(statement, Stmt::ClassDef(_));
-        return bodies(statement).into_iter().find_map(|body| find(body, start, is_method));
+        let class = match statement {
+            Stmt::ClassDef(inner) => Some(inner.name.as_str()),
+            _ => class,
+        };
+        return bodies(statement).into_iter().find_map(|body| find(body, start, class));
     }
     None
 }
@@ -99,6 +102,10 @@ fn place(range: TextRange) -> Place {
     Place { start: range.start().to_u32(), end: range.end().to_u32() }
 }
 
+fn is_private(name: &str) -> bool {
+    name.starts_with("__") && !name.ends_with("__")
+}
+
 /// A refusal of what stands there.
 fn refused<T>(at: &impl Ranged, reason: impl Into<String>) -> Result<T> {
     Err(Refusal::new(place(at.range()), reason))
@@ -106,8 +113,8 @@ fn refused<T>(at: &impl Ranged, reason: impl Into<String>) -> Result<T> {
 
 struct Converter<'a> {
     source: &'a FunctionSource,
-    /// In a class, names with two leading underscores mean others.
-    is_method: bool,
+    /// The class that it stands in, by which private names become others.
+    class: Option<&'a str>,
     depth: usize,
 }
 
@@ -148,7 +155,7 @@ impl Converter<'_> {
         parameter: &ast::ParameterWithDefault,
         kind: ParameterKind,
     ) -> Result<Parameter> {
-        let name = self.identifier(&parameter.parameter.name)?;
+        let name = self.identifier(&parameter.parameter.name);
         let default = parameter.default.as_deref();
         let default = default.map(|value| self.default(&name, value)).transpose()?;
         Ok(Parameter { name, kind, default, place: place(parameter.parameter.name.range()) })
@@ -174,15 +181,18 @@ impl Converter<'_> {
         self.source.bindings.iter().any(|(bound, binding)| **bound == *name && *binding == float)
     }
 
-    fn identifier(&self, name: &ast::Identifier) -> Result<Arc<str>> {
-        self.name(name.as_str(), name)
+    fn identifier(&self, name: &ast::Identifier) -> Arc<str> {
+        self.name(name.as_str())
     }
 
-    fn name(&self, name: &str, at: &impl Ranged) -> Result<Arc<str>> {
-        if self.is_method && name.starts_with("__") && !name.ends_with("__") {
-            return refused(at, format!("the private name `{name}`"));
+    /// What a name stands for: `_C__x` for `__x` in a class `C`, or `_C`.
+    fn name(&self, name: &str) -> Arc<str> {
+        match self.class.map(|class| class.trim_start_matches('_')) {
+            Some(class) if is_private(name) && !class.is_empty() => {
+                format!("_{class}{name}").into()
+            }
+            _ => Arc::from(name),
         }
-        Ok(Arc::from(name))
     }
 
     /// Goes one level down the tree.

@@ -100,10 +100,10 @@ impl Converter<'_> {
     fn target(&mut self, target: &Expr) -> Result<Target> {
         let at = place(target.range());
         self.deeper(target, |it| match target {
-            Expr::Name(name) => Ok(Target::Name(it.name(name.id.as_str(), name)?, at)),
+            Expr::Name(name) => Ok(Target::Name(it.name(name.id.as_str()), at)),
             Expr::Attribute(attribute) => Ok(Target::Attribute {
                 object: it.expression(&attribute.value)?,
-                name: it.identifier(&attribute.attr)?,
+                name: it.identifier(&attribute.attr),
                 place: at,
             }),
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
@@ -120,7 +120,7 @@ impl Converter<'_> {
         let mut names = Vec::new();
         for target in targets {
             match target {
-                Expr::Name(name) => names.push(self.name(name.id.as_str(), name)?),
+                Expr::Name(name) => names.push(self.name(name.id.as_str())),
                 Expr::Tuple(ast::ExprTuple { elts, .. })
                 | Expr::List(ast::ExprList { elts, .. }) => {
                     names.extend(self.deeper(target, |it| it.deleted(elts))?);
@@ -171,7 +171,7 @@ impl Converter<'_> {
         let end = classes.map_or(it.range.start().to_u32() + 6, |value| value.end().to_u32());
         Ok(Handler {
             classes: classes.map(Self::classes).transpose()?,
-            name: it.name.as_ref().map(|name| self.identifier(name)).transpose()?,
+            name: it.name.as_ref().map(|name| self.identifier(name)),
             body: self.body(&it.body)?,
             place: Place { start: it.range.start().to_u32(), end },
         })

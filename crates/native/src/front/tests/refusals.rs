@@ -145,9 +145,10 @@ fn what_is_no_plain_function_is_refused() {
         Err("a text that can't be parsed: ".to_owned()
             + "Expected a parameter or the end of the parameter list")
     );
-    let text = "class C:\n    @staticmethod\n    def f(a): return a.__x\ndef f(): pass\n";
-    assert_eq!(reason(text, "@static"), Err("the private name `__x`".to_owned()));
-    assert_eq!(reason(text, "def f(a"), Err("the private name `__x`".to_owned()));
+    let text = "class C:\n    @staticmethod\n    def f(a): return g(__x=1)\ndef f(): pass\n";
+    let private = Err("the private name `__x` of an argument".to_owned());
+    assert_eq!(reason(text, "@static"), private);
+    assert_eq!(reason(text, "def f(a"), private);
     let text = "def f(): pass\nif 1:\n    async def g(): pass\n";
     assert_eq!(reason(text, "async"), Err("an `async` function".to_owned()));
 }

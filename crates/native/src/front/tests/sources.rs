@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrowsmith_contract::{Binding, Constant, FunctionSource, Span, StateForm, StateParts};
+use arrowsmith_contract::{Binding, Constant, FunctionSource, Member, Span, StateForm, StateParts};
 
 use crate::Refusal;
 use crate::code::Program;
@@ -55,7 +55,7 @@ pub(crate) fn source(text: &str) -> FunctionSource {
 }
 
 /// The parts of an aggregate or a window: the functions of the text, or the methods of its class, in
-/// which `NAME = 3` is a member.
+/// which `NAME = 3` is a member, as are other methods. `__slots__ = "a", "b"` are its slots.
 pub(crate) fn parts(text: &str) -> StateParts {
     let is_in_class = text.contains("class ");
     let names = ["init", "accumulate", "merge", "finalize", "retract", "step"];
@@ -70,21 +70,27 @@ pub(crate) fn parts(text: &str) -> StateParts {
         {
             parts.push((Arc::from(names[index]), Arc::new(source)));
         } else if is_method {
-            members.push((name, Binding::Helper(Arc::new(source))));
+            let is_static = text[..source.span.start].trim_end().ends_with("@staticmethod");
+            let kind = if is_static { Member::Static } else { Member::Method };
+            members.push((name, kind(Arc::new(source))));
         }
     }
     let member = |line: &str| {
         let (name, value) = line.strip_prefix("    ")?.split_once(" = ")?;
-        let binding = match value {
-            "..." => Binding::Opaque,
-            value => Binding::Constant(constant(value)),
+        let member = match value {
+            "..." => Member::Opaque,
+            value => Member::Constant(constant(value)),
         };
-        (!name.contains(' ') && !name.contains('.')).then(|| (Arc::from(name), binding))
+        let is_plain = !name.contains([' ', '.']) && name != "__slots__";
+        is_plain.then(|| (Arc::from(name), member))
     };
     members.extend(text.lines().filter_map(member));
+    let slots = text.lines().find_map(|line| line.strip_prefix("    __slots__ = "));
+    let slots = slots
+        .map(|slots| slots.split(", ").map(|slot| Arc::from(slot.trim_matches('"'))).collect());
     let form = match (is_object, is_in_class) {
-        (true, _) => StateForm::Object { members },
-        (false, true) => StateForm::Methods,
+        (true, _) => StateForm::Object { members, slots },
+        (false, true) => StateForm::Methods { members },
         (false, false) => StateForm::Functions,
     };
     StateParts { sources: parts, form }

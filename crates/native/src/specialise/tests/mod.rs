@@ -9,6 +9,7 @@ mod methods;
 mod parts;
 mod powers;
 mod refused_states;
+mod state_methods;
 mod state_texts;
 mod states;
 

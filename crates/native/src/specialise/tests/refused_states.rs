@@ -69,13 +69,14 @@ fn objects_are_their_attributes_and_nothing_else() {
     assert!(compiled(&class("k = 3", plain), &of_float()).is_ok());
     let mut wrong = Vec::new();
     let whole = "the state itself as a value, not one of its attributes";
+    let too_much = "a call with the state of a function that calls itself, or is too long";
     let assigned = "an assignment to the attribute";
     for (members, part, body, expected) in [
         ("k = 3", 1, "x = (self, 1)", (7, 13, whole.to_owned())),
         ("k = 3", 1, "if self: return", (7, 12, whole.to_owned())),
         ("k = 3", 1, "self.n = self", (7, 9, whole.to_owned())),
         ("k = 3", 1, "s = v\n        s = self", (8, 13, whole.to_owned())),
-        ("k = 3", 1, "again(self)", (7, 9, whole.to_owned())),
+        ("k = 3", 1, "again(self)", (7, 9, too_much.to_owned())),
         ("k = 3", 1, "self = 3", (7, 16, "an assignment to `self`, the state".to_owned())),
         ("k = 3", 1, "s = self\n        s.n = 1", (8, 9, "an attribute of `s`".to_owned())),
         ("k = 3", 1, "self.n.m = 1", (7, 9, "an attribute of what is no parameter".to_owned())),
@@ -159,6 +160,26 @@ fn objects_are_their_attributes_and_nothing_else() {
         "return self.n",
     ];
     assert!(compiled(&class("k = 3", kept), &of_float()).is_ok());
+}
+
+#[test]
+fn a_parameter_is_no_name_for_the_state() {
+    let add = "if self.n: v = self\n        self.n += v.n";
+    let text = class("k = 3", ["self.n = 0", add, "self.n += other.n", "return self.n"]);
+    let reason = "the state itself as a value, not one of its attributes".to_owned();
+    assert_eq!(refused(&text, &of_float()), (7, 24, reason));
+}
+
+#[test]
+fn methods_that_call_themselves_are_refused() {
+    for (add, place) in [("self.add(v)", (7, 9)), ("self.result()\n        self.add(1)", (8, 9))] {
+        let text = class("k = 3", ["self.n = 0", add, "self.n += other.n", "return self.n"]);
+        let (line, column, reason) = refused(&text, &of_float());
+        assert_eq!(
+            (line, column, reason.as_str()),
+            (place.0, place.1, "a method that calls itself")
+        );
+    }
 }
 
 /// Each attribute that may or may not be there doubles the shapes.

@@ -2,13 +2,12 @@
 
 use arrowsmith_contract::{CallContext, Result, StateExchange, StateValue};
 use pyo3::prelude::*;
-use pyo3::types::PyType;
 
 use super::Declared;
 use super::accumulator::Accumulator;
 use super::states::State;
 use crate::errors;
-use crate::kernel::plain_state::PlainStates;
+use crate::kernel::plain_state::{PlainStates, StateClass};
 
 impl StateExchange for Accumulator {
     fn put_states(
@@ -52,8 +51,9 @@ impl StateExchange for Accumulator {
 
 impl Declared {
     /// The class of the states, where they are objects that the parts change.
-    fn class<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyType>> {
+    fn class<'py>(&self, py: Python<'py>) -> Option<StateClass<'_, 'py>> {
         let class = self.in_place.then(|| self.parts.function("init")).flatten()?;
-        class.bind(py).cast::<PyType>().ok()
+        let class = class.bind(py).cast().ok()?;
+        Some(StateClass { class, slots: self.slots.as_deref() })
     }
 }

@@ -19,6 +19,7 @@ use arrowsmith_contract::{
     AggregateKernel, Aggregation, CallContext, GroupedAccumulator, Mode, Result, Tier,
 };
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::callee::Callee;
 use super::parts::Parts;
@@ -35,12 +36,20 @@ struct Declared {
     parts: Parts,
     /// Whether the state is an object that the parts change, rather than what they return.
     in_place: bool,
+    /// The names of all attributes of such an object, where it has no `__dict__`.
+    slots: Option<Vec<Py<PyString>>>,
     pickle: Pickle,
 }
 
 impl PythonAggregate {
-    pub(crate) fn new(callee: Callee, parts: Parts, in_place: bool, pickle: Pickle) -> Self {
-        Self(Arc::new(Declared { callee, parts, in_place, pickle }))
+    pub(crate) fn new(
+        callee: Callee,
+        parts: Parts,
+        in_place: bool,
+        slots: Option<Vec<Py<PyString>>>,
+        pickle: Pickle,
+    ) -> Self {
+        Self(Arc::new(Declared { callee, parts, in_place, slots, pickle }))
     }
 
     pub(crate) fn callee(&self) -> &Callee {
