@@ -200,4 +200,28 @@ ITEMS = [
     Trap("a tuple for a list", "(a, 1.0)", f"float -> {LF}", [(1.0,)], refused=True),
 ]  # fmt: skip
 
-TRAPS = [*AT_INDEX, *REDUCED, *LOOPS, *GROWING, *NAMES, *ITEMS]
+LIVES = [
+    Trap("a constant that is a list", "G[a]", "int -> int", [(0,), (-1,), (5,)], before="G = [1, 2]", refused=True),
+    Trap("a default that is a list", "pushed(a)", "int -> int", COUNT,
+         before="def pushed(v, items=[]):\n    items.append(v)\n    return len(items)", refused=True),
+    Trap("an exception that says a list", "x = [a]\nif a > 3:\n    raise ValueError(x)\nreturn x", f"int -> {LI}", COUNT),
+    Trap("an exception that says a length", "x = [a]\nassert a < 3, f'{len(x)} of {x[0]}'\nreturn x", f"int -> {LI}", COUNT),
+    Trap("a list in a list", "len([[a]])", "int -> int", COUNT, refused=True),
+    Trap("a method of a list by a name", "x = [1]\npush = x.append\npush(a)\nreturn x", f"int -> {LI}", COUNT, refused=True),
+    Trap("an iterator of a list that grows before its loop", "x = [1]\nit = enumerate(x)\nx.append(a)\nn = 0\nfor i, v in it:\n    n += i * v\nreturn n",
+         "int -> int", COUNT),
+    Trap("an iterator of a list that gets another name", "x = [1]\nit = enumerate(x)\nx = [5, 6]\nn = 0\nfor i, v in it:\n    n += v + len(x)\nreturn n",
+         "int -> int", COUNT),
+    Trap("a list that is made anew in its loop", "x = [1, 2]\nn = a\nfor v in x:\n    x = [n, n, n]\n    n += v + len(x)\nreturn n", "int -> int", COUNT),
+    Trap("a list that is empty again", "x = [1, 2]\nfor i in range(a):\n    x.append(i)\n    if len(x) > 5:\n        x = []\nreturn x", f"int -> {LI}", COUNT),
+    Trap("a loop until there is an item", "x = []\nwhile not x:\n    x.append(a)\nreturn x", f"int -> {LI}", COUNT),
+    Trap("a list from one of two branches", "if a > 3:\n    x = [a]\nelse:\n    x = []\nx.append(1)\nreturn x", f"int -> {LI}", COUNT),
+    Trap("ints here and floats there", "if a > 3:\n    x = [a]\nelse:\n    x = [0.5]\nreturn x[0] / 2", "int -> float", COUNT),
+    Trap("a long list", "x = []\nfor i in range(a):\n    x.append(i ^ 5)\nreturn x", f"int -> {LI}", [(200_000,), (0,), (3,), (150_000,)]),
+    Trap("many lists", "n = 0\nfor i in range(a):\n    x = [i, n]\n    n = x[0] ^ x[-1]\nreturn n", "int -> int", [(100_000,), (3,)]),
+    Trap("many lists that stay", "x = [0]\ny = [1]\nfor i in range(a):\n    z = [i]\n    if i % 3 == 0:\n        x = z\n    elif i % 3 == 1:\n        y = z\n    z.append(x[0] + y[0])\ny.append(x[-1])\nreturn y",
+         f"int -> {LI}", COUNT),
+    Trap("bits of one list and of the next", "x = [a * 0.5]\ny = [a]\nx.append(y[0] / 4)\ny.append(len(x))\nreturn x if a % 2 else [y[1] * 1.0]", f"int -> {LF}", COUNT),
+]  # fmt: skip
+
+TRAPS = [*AT_INDEX, *REDUCED, *LOOPS, *GROWING, *NAMES, *ITEMS, *LIVES]
