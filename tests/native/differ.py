@@ -17,6 +17,8 @@ from tests.native.templates import PREAMBLE
 Mutate = Callable[[str], str]
 Columns = list[pa.Array]
 
+_OBJECT = re.compile(r"<_arrowsmith_plugin_\d+_(\S+) object at 0x[0-9a-f]+>")
+
 # What can't be compiled runs in the interpreter twice: who compares looks at the tier, too.
 TIERS = ("auto", "inline")
 
@@ -37,7 +39,8 @@ class Failure:
         frames = traceback.extract_tb(error.__traceback__)
         # A plugin that was loaded from a text has no file.
         lines = [(frame.name, frame.lineno) for frame in frames if ".py" not in frame.filename]
-        notes = tuple(getattr(error, "__notes__", ()))
+        # A state is shown with its address, and with the number of its plugin.
+        notes = tuple(_OBJECT.sub(r"<\1>", note) for note in getattr(error, "__notes__", ()))
         return cls(type(error).__name__, str(error), None, notes, tuple(lines))
 
 
