@@ -21,6 +21,11 @@ RISKS = {
     "float": ["@[{c}]", "@[-{c}]", "@[{i}]", "max(@)", "min(@)", "@[len(@) - {p}]"],
     "int": ["@[{c}]", "@[-{c}]", "@[{i}]", "max(@)", "min(@)", "sum(@)", "@[{b}]"],
 }
+# Of no list, as it stands here; nothing that would be a longer list.
+WRONG = ["@ + {i}", "{f} - @", "@ < {f}", "-@", "@[{f}]", "@[None]", "float(@)", "abs(@)", "int(@)",
+         "math.sqrt(@)", "round(@)", "divmod(@, 2)", "@ ** 2", "@ >> 1", "max(@, {f})", "len({n})",
+         "min({i}, @)", "~@", "range(@)[0]", "@ & {b}", "(@ or {i}) + 1", "(@ and {f}) - 1",
+         "{i} if @ < @ else {i}", "pow({i}, @)", "max({n})"]  # fmt: skip
 # What keeps a function with the interpreter, or its rows.
 EXOTIC = ["@ = @[1:]", "@ += [{f}]", "@ = @ + [1.5]", "@.pop()", "@[0] = {f}", "@.append(None)",
           "@.append({i} * 0.5 if {b} else {i})", "@.append({b})", "@.extend(@[:3])",
@@ -233,5 +238,6 @@ class Lists:
         held = [name for name, of in scope.lists.items() if item_of(of) == type_]
         if not held or self.random.random() < 0.4:
             return ""
-        text = self.random.choice(RISKS[type_]).replace("@", self.random.choice(held))
+        forms = WRONG if self.random.random() < 0.12 else RISKS[type_]
+        text = self.random.choice(forms).replace("@", self.random.choice(held))
         return self.expressions.fill(text, scope, 1)
