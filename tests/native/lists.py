@@ -19,8 +19,9 @@ TYPES = list(ITEMS)
 # What takes an index, `#`, to where there may be no item; `@` is the list.
 RISKS = {
     "float": ["@[{c}]", "@[-{c}]", "@[{i}]", "max(@)", "min(@)", "@[len(@) - {p}]"],
-    "int": ["@[{c}]", "@[-{c}]", "@[{i}]", "max(@)", "min(@)", "sum(@)", "@[{b}]"],
-}
+    "int": ["@[{c}]", "@[-{c}]", "@[{i}]", "max(@)", "min(@)", "sum(@)", "@[{b}]",
+            "2 if sum(@, None) is None else sum(@)", "7 if sum(@, {b}) is True else 8"],
+}  # fmt: skip
 # Of no list, as it stands here; nothing that would be a longer list.
 WRONG = ["@ + {i}", "{f} - @", "@ < {f}", "-@", "@[{f}]", "@[None]", "float(@)", "abs(@)", "int(@)",
          "math.sqrt(@)", "round(@)", "divmod(@, 2)", "@ ** 2", "@ >> 1", "max(@, {f})", "len({n})",
