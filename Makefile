@@ -52,6 +52,7 @@ test-python: build
 N ?= 2000
 fuzz-native: build ## compare N random programs, compiled and interpreted
 	$(BIN)/python -m tests.native.fuzz --programs $(N) --rows 500 --jobs 2
+	$(BIN)/python -m tests.native.fuzz --programs $$(($(N) / 4)) --rows 500 --jobs 2 --lists
 
 check: lint test types ## exactly what CI runs
 

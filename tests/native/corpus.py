@@ -106,7 +106,7 @@ def main() -> None:
         columns_ = batch(Random(seed), one.parameters, ROWS)
         sys.stdout.write(json.dumps(recorded(one.text, one, columns_)) + "\n")
     for i, trap in enumerate(CATALOGUE):
-        if trap.refused or trap.by_library or trap.before or trap.defaults:
+        if trap.refused or trap.has_lists or trap.by_library or trap.before or trap.defaults:
             continue
         text = "@db" + trap.text(f"t{i}").split("@db")[1]
         one = Program(f"t{i}", text, trap.parameters, trap.returns)

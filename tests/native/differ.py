@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import arrowsmith
 from tests.native.templates import PREAMBLE
@@ -219,11 +220,25 @@ def nulls(values: pa.Array) -> Any:
 
 def bits(values: pa.Array) -> Any:
     """Give each value's bits; all NaNs are one, and so are all NULLs."""
+    if pa.types.is_list(values.type):
+        return _bits_of_lists(values)
     zero = pa.scalar(False if pa.types.is_boolean(values.type) else 0, values.type)
     filled = values.fill_null(zero).to_numpy(zero_copy_only=False)
     if filled.dtype == np.float64:
         return np.where(np.isnan(filled), np.nan, filled).view(np.int64)
     return filled
+
+
+def _bits_of_lists(values: pa.ListArray) -> Any:
+    """Give the bits of each list's items in one object, with which of them are NULL."""
+    lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
+    items = values.flatten()
+    ends = np.cumsum(lengths).tolist()
+    numbers, missing = bits(items), nulls(items)
+    lists = np.empty(len(values), object)
+    for row, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+        lists[row] = (numbers[start:end].tobytes(), missing[start:end].tobytes())
+    return lists
 
 
 def _shown(answer: Any) -> str:

@@ -3,6 +3,8 @@
 import re
 from random import Random
 
+from tests.native.list_expressions import ListExpressions
+from tests.native.list_inputs import is_list
 from tests.native.scope import Helper, Scope
 from tests.native.templates import CONSTANTS, EXOTIC, FORMS, GROWS, PLACEHOLDERS, RISKY, traits
 
@@ -24,10 +26,14 @@ INT_TEXTS = ["0", "1", "2", "3", "-1", "-2", "5", "7", "10", "100", "-17", "1000
              "2**31", "9007199254740993", "9223372036854775807"]  # fmt: skip
 
 
-class Expressions:
-    def __init__(self, random: Random, *, wild: float, exotic: bool, risk: float) -> None:
+class Expressions(ListExpressions):
+    def __init__(
+        self, random: Random, *, wild: float, exotic: bool, risk: float, lists: bool = False
+    ) -> None:
         self.random = random
         self.wild = wild
+        self.exotic = exotic
+        self.lists = lists
         self._weights = {
             name: [
                 form[0]
@@ -40,16 +46,29 @@ class Expressions:
 
     def make(self, type_: str, scope: Scope, depth: int) -> str:
         """Write an expression that mostly gives the type, in parentheses where it needs them."""
+        if is_list(type_):
+            return self.whole(type_, scope, depth)
         if self.wild and self.random.random() < self.wild:
             return self._wild(scope)
         if depth <= 0 or self.random.random() < 0.12:
             return self._leaf(type_, scope)
+        return (
+            self.of_list(type_, scope, depth)
+            or self._special(type_, scope, depth)
+            or self._form(type_, scope, depth)
+        )
+
+    def _special(self, type_: str, scope: Scope, depth: int) -> str:
+        """Write what needs a helper or a name; mostly nothing."""
         special = self.random.random()
-        if special < 0.06 and scope.helpers:
+        if special < 0.06 and _of_numbers(scope.helpers):
             return self.call(type_, scope, depth)
         if special < 0.08 and scope.free(type_):
             name = self.random.choice(scope.free(type_))
             return f"({name} := {self.make(type_, scope, depth - 1)})"
+        return ""
+
+    def _form(self, type_: str, scope: Scope, depth: int) -> str:
         [form] = self.random.choices(FORMS[type_], self._weights[type_])
         grows = GROWS in traits(form) and scope.repeated
         if grows and type_ == "float":
@@ -137,6 +156,10 @@ class Expressions:
     def literal(self, type_: str) -> str:
         if type_ == "bool":
             return self.random.choice(["True", "False"])
+        if is_list(type_):
+            return self.random.choice(
+                ["[]", "[1.5, -0.0]" if type_ == "list[float]" else "[3, -1]"]
+            )
         if CONSTANTS[type_] and self.random.random() < 0.12:
             return self.random.choice(CONSTANTS[type_])
         texts = FLOAT_TEXTS if type_ == "float" else INT_TEXTS
@@ -147,13 +170,15 @@ class Expressions:
     def _wild(self, scope: Scope) -> str:
         """Something that doesn't belong: another type, None, a name without value."""
         # No tuple: a number of times a tuple takes all the memory.
-        names = [*scope.names, *scope.nullable, *scope.unsure, "None", "1j", "''"]
+        # No list either.
+        nullable = [name for name, held in scope.nullable.items() if not is_list(held)]
+        names = [*scope.names, *nullable, *scope.unsure, "None", "1j", "''"]
         return self.random.choice(names)
 
     def call(self, type_: str, scope: Scope, depth: int) -> str:
         """Write a call of a helper, of the type's kind if there is one."""
-        helpers = [helper for helper in scope.helpers if helper.returns == type_]
-        helper = self.random.choice(helpers or list(scope.helpers))
+        helpers = [one for one in scope.helpers if one.returns == type_ and not one.appends]
+        helper = self.random.choice(helpers or _of_numbers(scope.helpers))
         text = f"{helper.name}({self._arguments(helper, scope, depth)})"
         match (helper.returns, type_):
             case ("bool" | "int", "float"):
@@ -175,3 +200,8 @@ class Expressions:
             value = self.make(type_, scope, depth - 1)
             written.append(f"{name}={value}" if by_name else value)
         return ", ".join(written)
+
+
+def _of_numbers(helpers: tuple[Helper, ...]) -> list[Helper]:
+    """Give the helpers that are called for a number."""
+    return [one for one in helpers if not (one.appends or is_list(one.returns))]

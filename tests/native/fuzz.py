@@ -1,7 +1,8 @@
 """Compares the native tier with the inline one on random programs.
 
 `python -m tests.native.fuzz --programs 20000 --rows 500` says how many programs, rows and
-differences there were; a difference is shrunk and printed, with the command that repeats it.
+differences there were; a difference is shrunk and printed, with the command that repeats it. With
+`--lists` all programs are over lists, which those without it are not.
 """
 
 import argparse
@@ -9,17 +10,20 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import repeat
 from random import Random
+from typing import Any
 
 from tests.native.differ import TIERS, Difference, Mutate, Pair
 from tests.native.generator import Program, program
 from tests.native.inputs import batch, columns
 from tests.native.limit import TookTooLongError, limited
-from tests.native.shrink import shrink
+from tests.native.list_generator import list_program
+from tests.native.shrink import shorten, shrink
 from tests.native.summary import Summary
 
 # Loading many functions at once is faster, until compiling what others wait for gets long.
@@ -40,6 +44,7 @@ class Runner:
     shrinking: float = 20.0
     """Seconds that making a program smaller may take; 0 leaves it as it is."""
     tiers: tuple[str, str] = TIERS
+    make: Callable[[int], Program] = program
 
     def run(self, seeds: Iterable[int], *, raising: bool = False) -> Summary:
         """Load plugins of many programs; each fifth raises where the others collect, or all do."""
@@ -55,7 +60,7 @@ class Runner:
         return Pair(text, mutate=self.mutate, tiers=self.tiers)
 
     def _run_plugin(self, seeds: list[int], summary: Summary, *, raising: bool) -> None:
-        programs = [_program(seed, raising=raising) for seed in seeds]
+        programs = [self._program(seed, raising=raising) for seed in seeds]
         size = RAISING_ROWS if raising else self.rows
         with self._pair("".join(one.text for one in programs)) as pair:
             before = pair.native.described()
@@ -68,9 +73,16 @@ class Runner:
                 summary.programs += 1
                 if found:
                     again = f"--rows {self.rows} --seed {seed}{' --raising' * raising}"
+                    again += " --lists" * (self.make is list_program)
                     summary.reports.append(self._report(one, found, again))
             summary.failures += pair.failures
             summary.count_tiers(before, pair.native.described())
+
+    def _program(self, seed: int, *, raising: bool) -> Program:
+        one = self.make(seed)
+        if not raising:
+            return one
+        return replace(one, text=one.text.replace('on_error="collect"', 'on_error="raise"'))
 
     def _report(self, one: Program, found: list[Difference], again: str) -> str:
         smaller = self._smaller(one, found[0]) if self.shrinking else None
@@ -89,28 +101,26 @@ class Runner:
         """Give a smaller program that differs on the row alone; None if that isn't enough."""
         if difference.row is None:
             return None
-        row = columns(one.parameters, [list(difference.arguments)])
+        row = list(difference.arguments)
 
-        def differs(text: str) -> bool:
+        def differs(text: str, row: list[Any]) -> bool:
             try:
                 # What was taken away may have ended a loop.
                 with limited(2.0), self._pair(text) as pair:
-                    return bool(pair.compare(one.name, row))
+                    return bool(pair.compare(one.name, columns(one.parameters, [row])))
             except (Exception, TookTooLongError):  # noqa: BLE001 - then it is no program
                 return False
 
-        return shrink(one.text, differs, self.shrinking) if differs(one.text) else None
+        if not differs(one.text, row):
+            return None
+        row = shorten(row, partial(differs, one.text), self.shrinking / 4)
+        text = shrink(one.text, lambda text: differs(text, row), self.shrinking)
+        return f"{text}\n# for {', '.join(map(repr, row))}"
 
 
-def _program(seed: int, *, raising: bool) -> Program:
-    one = program(seed)
-    if not raising:
-        return one
-    return replace(one, text=one.text.replace('on_error="collect"', 'on_error="raise"'))
-
-
-def run(part: Iterable[int], rows: int, raising: bool) -> Summary:  # noqa: FBT001 - of a pool
-    return Runner(rows).run(part, raising=raising)
+def run(part: Iterable[int], options: argparse.Namespace) -> Summary:
+    make = list_program if options.lists else program
+    return Runner(options.rows, make=make).run(part, raising=options.raising)
 
 
 def limit_memory() -> None:
@@ -129,7 +139,7 @@ def _in_processes(parts: list[range], options: argparse.Namespace) -> Iterator[S
             options.jobs, mp_context=context, initializer=limit_memory
         ) as pool:
             some = parts[start : start + most]
-            yield from pool.map(run, some, repeat(options.rows), repeat(options.raising))
+            yield from pool.map(run, some, repeat(options))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -139,6 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--raising", action="store_true", help="collect no errors")
+    parser.add_argument("--lists", action="store_true", help="programs over lists")
     options = parser.parse_args(arguments)
     start = time.monotonic()
     summary = Summary()

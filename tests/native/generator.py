@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.native.expressions import TYPES, Expressions
-from tests.native.inputs import Parameter
+from tests.native.inputs import Parameter, declared
 from tests.native.lines import Lines, indent
+from tests.native.list_inputs import is_list
 from tests.native.scope import Helper, Scope
 from tests.native.statements import Statements
 
@@ -27,10 +28,17 @@ class Program:
 
 
 def program(seed: int) -> Program:
-    return _Writer(seed).write()
+    return Writer(seed).write()
 
 
-class _Writer:
+class Writer:
+    """Writes a program over numbers."""
+
+    prefix = "f"
+    lists = False
+    recursing = 0.06
+    """How often a function calls itself."""
+
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.random = Random(seed)
@@ -39,7 +47,9 @@ class _Writer:
         wild = self.random.choices([0.0, 0.01], [85, 15])[0]
         exotic = self.random.random() < 0.1
         risk = self.random.choices([0.08, 1.0], [75, 25])[0]
-        self.expressions = Expressions(self.random, wild=wild, exotic=exotic, risk=risk)
+        self.expressions = Expressions(
+            self.random, wild=wild, exotic=exotic, risk=risk, lists=self.lists
+        )
 
     def write(self) -> Program:
         random = self.random
@@ -47,22 +57,32 @@ class _Writer:
         for i in range(random.choices([0, 1, 2], [6, 3, 2])[0]):
             self._helper(i, constants)
         parameters = self._parameters()
-        returns = random.choices(TYPES, [6, 4, 2])[0]
-        name = f"f{self.seed}"
+        returns = self._returns()
+        name = f"{self.prefix}{self.seed}"
         scope = Scope(
-            {**constants, **{p.name: p.type for p in parameters if not p.nullable}},
+            dict(constants),
             nullable={p.name: p.type for p in parameters if p.nullable},
             fixed=frozenset(constants),
             helpers=tuple(self.helpers),
         )
+        for parameter in parameters:
+            if not parameter.nullable:
+                scope.bind(parameter.name, parameter.type)
         statements = Statements(random, self.expressions, returns)
         body = self._nulls(parameters, scope, returns)
-        if random.random() < 0.06:
+        if is_list(returns):
+            body += [*statements.new_list(scope, 1, returns), *statements.list_loop(scope, 2)]
+        if random.random() < self.recursing:
             body += self._recursion(name, parameters, scope, returns)
         body += statements.block(scope, random.choice([1, 2, 3]), random.choice([1, 3, 5, 8]))
+        if self.lists and not is_list(returns):
+            body += [*statements.list_loop(scope, 1), *statements.fold(scope, 1)]
         body.append(f"return {statements.result(scope)}")
         self._function(name, parameters, returns, body)
         return Program(name, "\n".join(self.lines) + "\n", parameters, returns)
+
+    def _returns(self) -> str:
+        return self.random.choices(TYPES, [6, 4, 2])[0]
 
     def _constants(self) -> dict[str, str]:
         names = {}
@@ -90,7 +110,7 @@ class _Writer:
         else:
             types = ", ".join(f'"{p.declared}"' for p in parameters)
             decorator = (
-                f'@db.scalar_fn("{name}", args=[{types}], returns="{returns}", '
+                f'@db.scalar_fn("{name}", args=[{types}], returns="{declared(returns)}", '
                 'on_error="collect", tier="{tier}")'
             )
             header = f"def {name}({', '.join(p.name for p in parameters)}):"

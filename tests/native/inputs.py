@@ -8,7 +8,22 @@ from typing import Any
 
 import pyarrow as pa
 
-ARROW = {"float": pa.float64(), "int": pa.int64(), "bool": pa.bool_()}
+from tests.native.list_inputs import (
+    ITEMS,
+    Make,
+    is_list,
+    list_column,
+    place_in,
+    related_list,
+    some_list,
+)
+
+ARROW = {
+    "float": pa.float64(),
+    "int": pa.int64(),
+    "bool": pa.bool_(),
+    **{type_: pa.list_(item) for type_, item in ITEMS.items()},
+}
 
 MAX = 1.7976931348623157e308
 TINY = 5e-324
@@ -43,14 +58,21 @@ class Parameter:
     name: str
     type: str
     nullable: bool = False
+    most: int = 50
+    """Of a list, how many items it has at most."""
 
     @property
     def declared(self) -> str:
-        return self.type + "?" * self.nullable
+        return declared(self.type) + "?" * self.nullable
 
     @property
     def annotation(self) -> str:
         return self.type + " | None" * self.nullable
+
+
+def declared(type_: str) -> str:
+    """Write a type as declarations do: `list<float>`."""
+    return type_.replace("[", "<").replace("]", ">")
 
 
 def friendly(random: Random, type_: str) -> Any:
@@ -87,6 +109,12 @@ def any_bits(random: Random, type_: str) -> Any:
 
 def related(random: Random, value: Any, type_: str) -> Any:
     """Give a value of the type that is next to another one: comparisons come to the edge there."""
+    if is_list(type_):
+        return related_list(random, value, type_, friendly)
+    if isinstance(value, list):
+        if type_ == "int" or not value:
+            return place_in(random, value) if type_ == "int" else friendly(random, type_)
+        return related(random, random.choice(value), type_)
     if type_ == "bool" or value is None:
         return random.random() < 0.5 if type_ == "bool" else None
     number = value if math.isfinite(value) else 0
@@ -107,13 +135,26 @@ def row(random: Random, parameters: list[Parameter]) -> list[Any]:
             values.append(related(random, random.choice(values), parameter.type))
         else:
             make = mood or random.choice([friendly, boundary, boundary, any_bits])
-            values.append(make(random, parameter.type))
+            values.append(_one(random, parameter, make))
     return values
+
+
+def _one(random: Random, parameter: Parameter, make: Make) -> Any:
+    if is_list(parameter.type):
+        return some_list(random, parameter.type, make, parameter.most)
+    return make(random, parameter.type)
 
 
 def batch(random: Random, parameters: list[Parameter], rows: int) -> list[pa.Array]:
     """Give a column for each parameter."""
-    return columns(parameters, [row(random, parameters) for _ in range(rows)])
+    given = [row(random, parameters) for _ in range(rows)]
+    plain = columns(parameters, given)
+    return [
+        list_column(random, parameter.type, [values[i] for values in given])
+        if is_list(parameter.type)
+        else plain[i]
+        for i, parameter in enumerate(parameters)
+    ]
 
 
 def columns(parameters: list[Parameter], rows: list[list[Any]]) -> list[pa.Array]:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.native import planted_lists as lists
 from tests.native import planted_statements as statements
 
 # For a row; of a program that is right it takes microseconds.
@@ -62,13 +63,16 @@ class Mistake:
     """Of statements and others that are no operator."""
     rare: bool = False
     """Whether few random programs show it."""
+    lists: bool = False
+    """Whether it is one with lists."""
 
     def __call__(self, text: str) -> str:
         # A mistake may make a loop endless.
         limited = text if "timeout=" in text else text.replace("tier=", f"timeout={SECONDS}, tier=")
         tree = ast.parse(limited)
         changed = self.transform(tree) if self.transform else _Replace(self.of).visit(tree)
-        preamble = f"import math\n{RUNTIME}\nwrong = {self.wrong or None}\n"
+        runtime = RUNTIME + lists.RUNTIME * self.lists
+        preamble = f"import math\n{runtime}\nwrong = {self.wrong or None}\n"
         return preamble + ast.unparse(ast.fix_missing_locations(changed))
 
 
@@ -203,5 +207,9 @@ MISTAKES = [
     *(
         Mistake(name, rewrite, transform=transform, rare=name in {"the middle of a chain twice", "break comes to the else"})
         for name, rewrite, transform in statements.MISTAKES
+    ),
+    *(
+        Mistake(name, rewrite, transform=transform, lists=True, rare=name in lists.RARE)
+        for name, rewrite, transform in lists.MISTAKES
     ),
 ]  # fmt: skip

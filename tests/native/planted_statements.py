@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 
-def _visiting(kind: type, change: Callable) -> Callable[[ast.Module], ast.Module]:
+def visiting(kind: type, change: Callable) -> Callable[[ast.Module], ast.Module]:
     """Change each node of that kind, inner ones first."""
 
     class Visitor(ast.NodeTransformer):
@@ -146,24 +146,24 @@ def _last_is_first(node: ast.Subscript) -> ast.expr:
 
 
 MISTAKES = [
-    ("and, or give a bool", "a join of operands -> the branch's test", _visiting(ast.BoolOp, _as_truth)),
-    ("and, or look at both sides", "branches -> AndBool, OrBool", _visiting(ast.BoolOp, _both_sides)),
-    ("the middle of a chain twice", "a chain's operand is lowered twice", _visiting(ast.Compare, _twice)),
-    ("the rest of a chain is lost", "one End::Branch goes to the wrong block", _visiting(ast.Compare, _first_only)),
-    ("a swap one by one", "Copies of a parallel move in order", _visiting(ast.Assign, _one_by_one)),
-    ("the right operand first", "steps of operands swapped", _visiting(ast.BinOp, _right_first)),
-    ("no else of loops", "Next's `done` skips the else", _visiting(ast.For | ast.While, _no_else)),
-    ("break comes to the else", "break jumps to `done`", _visiting(ast.For | ast.While, _else_always)),
-    ("finally only where nothing raised", "on_exception skips the finally", _visiting(ast.Try, _no_finally)),
-    ("a handler takes all", "Caught -> Jump yes", _visiting(ast.ExceptHandler, _catch_all)),
-    ("a handler of a base takes nothing", "Caught -> Jump no", _visiting(ast.ExceptHandler, _no_handlers_of_base)),
-    ("the loop's variable goes too far", "the counter is the variable", _visiting(ast.For, _one_too_far)),
-    ("all ranges go up", "Less whatever the step's sign", _visiting(ast.Call, _upwards)),
-    ("a walrus sets nothing", "a lost Copy", _visiting(ast.NamedExpr, _lost_walrus)),
-    ("nothing is None", "validity not looked at", _visiting(ast.Compare, _none_is_zero)),
-    ("assert does nothing", "a lost Guard", _visiting(ast.Assert, _no_assert)),
-    ("defaults are zero", "the wrong Constant", _visiting(ast.FunctionDef, _default_of_zero)),
-    ("both branches are computed", "branches -> Select", _visiting(ast.IfExp, _both_branches)),
-    ("continue ends the loop", "a jump to the wrong block", _visiting(ast.Continue, _continue_is_break)),
-    ("items from the end", "an index's sign is lost", _visiting(ast.Subscript, _last_is_first)),
+    ("and, or give a bool", "a join of operands -> the branch's test", visiting(ast.BoolOp, _as_truth)),
+    ("and, or look at both sides", "branches -> AndBool, OrBool", visiting(ast.BoolOp, _both_sides)),
+    ("the middle of a chain twice", "a chain's operand is lowered twice", visiting(ast.Compare, _twice)),
+    ("the rest of a chain is lost", "one End::Branch goes to the wrong block", visiting(ast.Compare, _first_only)),
+    ("a swap one by one", "Copies of a parallel move in order", visiting(ast.Assign, _one_by_one)),
+    ("the right operand first", "steps of operands swapped", visiting(ast.BinOp, _right_first)),
+    ("no else of loops", "Next's `done` skips the else", visiting(ast.For | ast.While, _no_else)),
+    ("break comes to the else", "break jumps to `done`", visiting(ast.For | ast.While, _else_always)),
+    ("finally only where nothing raised", "on_exception skips the finally", visiting(ast.Try, _no_finally)),
+    ("a handler takes all", "Caught -> Jump yes", visiting(ast.ExceptHandler, _catch_all)),
+    ("a handler of a base takes nothing", "Caught -> Jump no", visiting(ast.ExceptHandler, _no_handlers_of_base)),
+    ("the loop's variable goes too far", "the counter is the variable", visiting(ast.For, _one_too_far)),
+    ("all ranges go up", "Less whatever the step's sign", visiting(ast.Call, _upwards)),
+    ("a walrus sets nothing", "a lost Copy", visiting(ast.NamedExpr, _lost_walrus)),
+    ("nothing is None", "validity not looked at", visiting(ast.Compare, _none_is_zero)),
+    ("assert does nothing", "a lost Guard", visiting(ast.Assert, _no_assert)),
+    ("defaults are zero", "the wrong Constant", visiting(ast.FunctionDef, _default_of_zero)),
+    ("both branches are computed", "branches -> Select", visiting(ast.IfExp, _both_branches)),
+    ("continue ends the loop", "a jump to the wrong block", visiting(ast.Continue, _continue_is_break)),
+    ("items from the end", "an index's sign is lost", visiting(ast.Subscript, _last_is_first)),
 ]  # fmt: skip

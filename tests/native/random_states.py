@@ -32,6 +32,8 @@ class StateProgram:
     orderless: bool = False
     """Whether rows may come in any order, and states be merged in any."""
     retracts: bool = False
+    watchers: tuple[str, ...] = ()
+    """Aggregates that do the same, and give a part of the state each."""
 
 
 def aggregate(seed: int) -> StateProgram:
@@ -80,8 +82,27 @@ class _Writer:
             # What was put in is taken out by the same expressions.
             parts["retract"] = [line.replace(" + ", " - ") for line in accumulate]
         text = (self._class if self.form == "object" else self._four)(inits, parts)
+        watchers = tuple(f"a{self.seed}_{part}" for part in self.parts)
+        text += "".join(self._watching(text, name) for name in watchers)
         return StateProgram(
-            f"a{self.seed}", text, self.parameters, self.returns, orderless, retracts
+            f"a{self.seed}", text, self.parameters, self.returns, orderless, retracts, watchers
+        )
+
+    def _watching(self, text: str, name: str) -> str:
+        """Write the aggregate once more, with a part of the state as its result."""
+        part = name.split("_")[1]
+        returns = self.types[self.parts.index(part)]
+        method, lines = "finalize(self, state)", [f"{self._state(self.parts)} = state"]
+        if self.form == "object":
+            method, lines = "result(self)", [f"{part} = self.{part}"]
+        before = text.split("\n", 1)[1].split(f"    def {method}:", maxsplit=1)[0]
+        rest = [f"def {method}:", *indent([*lines, f"return {part}"])]
+        return "".join(
+            [
+                self._decorator("aggregate_fn", name, returns, "null") + "\n",
+                before.replace(f"class a{self.seed}:", f"class {name}:"),
+                "\n".join(indent(rest)) + "\n",
+            ]
         )
 
     def window(self) -> StateProgram:
@@ -110,11 +131,11 @@ class _Writer:
         ]
         return StateProgram(f"w{self.seed}", "\n".join(lines) + "\n", self.parameters, self.returns)
 
-    def _decorator(self, kind: str, name: str) -> str:
+    def _decorator(self, kind: str, name: str, returns: str = "", on_error: str = "") -> str:
         types = ", ".join(f'"{p.declared}"' for p in self.parameters)
-        on_error = self.random.choice(["raise", "null"])
+        on_error = on_error or self.random.choice(["raise", "null"])
         return (
-            f'@db.{kind}("{name}", args=[{types}], returns="{self.returns}", '
+            f'@db.{kind}("{name}", args=[{types}], returns="{returns or self.returns}", '
             f'on_error="{on_error}", tier="{{tier}}")'
         )
 

@@ -4,6 +4,7 @@ import ast
 import copy
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 Judge = Callable[[str], bool]
 """Whether a text still shows what is looked for; texts that don't load don't."""
@@ -25,6 +26,24 @@ def shrink(text: str, judge: Judge, seconds: float = _SECONDS) -> str:
                 best, found = smaller, True
                 break
     return ast.unparse(best)
+
+
+def shorten(row: list[Any], judge: Callable[[list[Any]], bool], seconds: float) -> list[Any]:
+    """Take items out of a row's lists, as long as the judge still takes the row."""
+    end = time.monotonic() + seconds
+    for place, value in enumerate(row):
+        length = len(value) // 2 if isinstance(value, list) else 0
+        while length:
+            start = 0
+            while start < len(row[place]) and time.monotonic() < end:
+                rest = row[place][:start] + row[place][start + length :]
+                smaller = [*row[:place], rest, *row[place + 1 :]]
+                if judge(smaller):
+                    row = smaller
+                else:
+                    start += length
+            length //= 2
+    return row
 
 
 def _smaller(tree: ast.Module) -> Iterator[ast.Module]:

@@ -1,4 +1,7 @@
-"""Compares aggregates and windows in two tiers: by group, prefix and frame, with two threads."""
+"""Compares aggregates and windows in two tiers: by group, prefix and frame, with two threads.
+
+States themselves are compared, too, part by part: after each row, after each batch and merged.
+"""
 
 from collections.abc import Iterator
 from random import Random
@@ -12,6 +15,7 @@ from tests.native.random_states import StateProgram
 
 Told = str
 GROUPS = 5
+BATCHES = 3
 
 
 def table(random: Random, one: StateProgram, rows: int) -> pa.Table:
@@ -37,7 +41,7 @@ def queries(one: StateProgram, rows: int, *, threads: int) -> Iterator[str]:
         return
     yield f"SELECT g, {call} AS y FROM t GROUP BY g ORDER BY g"
     yield f"SELECT g, {call} FILTER (WHERE id % 3 = 0) AS y FROM t GROUP BY g ORDER BY g"
-    # States after each batch, by what comes of them: of all rows so far, of the row's group so far.
+    # By what comes of states: of all rows so far, of the row's group so far.
     for prefix in (0, 1, rows // 3, rows):
         yield f"SELECT {call} AS y FROM t WHERE id < {prefix}"
     if threads > 1:
@@ -51,6 +55,18 @@ def queries(one: StateProgram, rows: int, *, threads: int) -> Iterator[str]:
     if one.retracts:
         frame = "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW"
         yield f"SELECT id, {call} OVER ({over} {frame}) AS y FROM t ORDER BY id"
+
+
+def watching(one: StateProgram, given: pa.Table, *, threads: int) -> Iterator[tuple[str, pa.Table]]:
+    """Give queries for the parts of states, with the rows that they are for."""
+    ends = np.cumsum([len(batch) for batch in given.to_batches()])
+    for name in one.watchers:
+        call = f"p.{name}({', '.join(p.name for p in one.parameters)})"
+        yield f"SELECT g, {call} AS y FROM t GROUP BY g ORDER BY g", given
+        if threads == 1:
+            yield f"SELECT id, {call} OVER (ORDER BY id) AS y FROM t ORDER BY id", given
+            for end in ends[:BATCHES]:
+                yield f"SELECT {call} AS y FROM t", given.slice(0, end)
 
 
 def answer(tier: Tier, query: str, rows: pa.Table) -> pa.ChunkedArray | Failure:
@@ -79,8 +95,10 @@ def differences(
     for threads in (1, 2) if one.orderless else (1,):
         with Pair(one.text, mutate=mutate, tiers=tiers, threads=threads) as pair:
             given = table(Random(one.name), one, rows)
-            for query in queries(one, rows, threads=threads):
-                native, inline = (answer(tier, query, given) for tier in (pair.native, pair.inline))
+            asked = [(query, given) for query in queries(one, rows, threads=threads)]
+            asked += watching(one, given, threads=threads)
+            for query, seen in asked:
+                native, inline = (answer(tier, query, seen) for tier in (pair.native, pair.inline))
                 if isinstance(inline, Failure) and threads > 1:
                     # Which row fails first is up to the threads.
                     same = isinstance(native, Failure) and native.type == inline.type

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from tests.native.expressions import TYPES, Expressions
 from tests.native.iterables import Iterables
 from tests.native.lines import Lines, indent
+from tests.native.list_inputs import is_list
+from tests.native.lists import Lists
 from tests.native.loops import Loops
 from tests.native.names import Names
 from tests.native.scope import Scope
-from tests.native.trials import Trials
+from tests.native.trials import CLASSES, LISTED, Trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Statements(Loops, Trials, Iterables, Names):
+class Statements(Loops, Trials, Iterables, Names, Lists):
     """Writes the body of one function."""
 
     def __init__(
@@ -36,6 +38,16 @@ class Statements(Loops, Trials, Iterables, Names):
             (1.2, self.hold), (1, self.walk), (1.2, self.unpack), (1, self.loop_variable),
             (0.4, self.combinations),
         ]  # fmt: skip
+        self._simple = self._kinds[:4]
+        self.classes = CLASSES
+        if expressions.lists:
+            self._kinds += [
+                (4, self.new_list), (6, self.append), (12, self.list_loop), (3, self.by_index),
+                (1, self.grow), (1.5, self.fill), (2, self.alias), (3, self.fold),
+                (0.7, self.exotic), (1, self.push),
+            ]  # fmt: skip
+            self._simple += [(8, self.append), (1.5, self.new_list), (0.7, self.push)]
+            self.classes = CLASSES + LISTED
 
     def block(self, scope: Scope, depth: int, length: int) -> Lines:
         """Write some statements, at least one."""
@@ -48,7 +60,7 @@ class Statements(Loops, Trials, Iterables, Names):
         return lines
 
     def statement(self, scope: Scope, depth: int) -> Lines:
-        kinds = self._kinds if depth > 0 else self._kinds[:4]
+        kinds = self._kinds if depth > 0 else self._simple
         [kind] = self.random.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])
         return kind(scope, depth)
 
@@ -58,6 +70,9 @@ class Statements(Loops, Trials, Iterables, Names):
 
     def result(self, scope: Scope) -> str:
         """Write what is returned at the end: mostly what shows all that was computed."""
+        if is_list(self.returns):
+            own = scope.own(self.returns)
+            return self.random.choice(own) if own else self.value(self.returns, scope)
         names = scope.of(self.returns)
         if self.returns == "float":
             names += scope.of("int")
@@ -184,8 +199,8 @@ class Statements(Loops, Trials, Iterables, Names):
         scope.join([first, second])
         if name in scope.unsure:
             scope.unsure.remove(name)
-        if name not in {*scope.names, *scope.tuples}:
-            scope.nullable[name] = there.names.get(name, "float")
+        if name not in {*scope.names, *scope.tuples, *scope.lists}:
+            scope.nullable[name] = there.lists.get(name) or there.names.get(name, "float")
         return lines
 
     def walrus_test(self, scope: Scope, depth: int) -> Lines:

@@ -1,10 +1,12 @@
 """What the differ tells apart, and what it takes for the same."""
 
+import math
 import sys
 
+import pyarrow as pa
 import pytest
 
-from tests.native.differ import Pair, differing_rows
+from tests.native.differ import Answer, Pair, differing_rows
 from tests.native.inputs import Parameter, columns
 
 PARAMETERS = [Parameter("a", "int")]
@@ -48,3 +50,25 @@ def test_other_lines_differ_however_cold(old, new):
         [difference] = pair.compare("f", ROWS)
         assert difference.row is None
         assert difference.native != difference.inline
+
+
+LISTS = [[1.0, -0.0], [], None, [math.nan], [2.0], [1.0, None], [1.0, 2.0]]
+
+
+def answered(rows):
+    return Answer(pa.array(rows, pa.list_(pa.float64())), {}, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "other"),
+    [(0, [1.0, 0.0]), (0, [1.0]), (1, None), (2, []), (3, [1.0]), (4, [2.0, 0.0]), (5, [1.0, 0.0])],
+)
+def test_lists_that_differ_are_told_by_their_rows(row, other):
+    changed = [*LISTS[:row], other, *LISTS[row + 1 :]]
+    assert differing_rows(answered(LISTS), answered(changed)) == [row]
+
+
+def test_lists_are_the_same_wherever_they_are():
+    parts = pa.concat_arrays([answered([[5.0]]).values, answered(LISTS).values])[1:]
+    nan = [[-math.nan] if row == [LISTS[3][0]] else row for row in LISTS]
+    assert differing_rows(answered(nan), Answer(parts, {}, None)) == []

@@ -3,13 +3,15 @@
 import ast
 import functools
 import re
+from collections.abc import Callable
 
 import pytest
 
 from tests.native.differ import Pair
 from tests.native.fuzz import Runner
-from tests.native.generator import program
+from tests.native.generator import Program, program
 from tests.native.inputs import columns
+from tests.native.list_generator import list_program
 from tests.native.planted import MISTAKES, SECONDS, Mistake
 from tests.native.shrink import shrink
 from tests.native.traps import CATALOGUE, Trap
@@ -22,8 +24,8 @@ INTERPRETED = ("inline", "inline")
 
 
 @functools.cache
-def programs() -> list[tuple[int, str, str]]:
-    made = [(seed, program(seed).text) for seed in range(PROGRAMS)]
+def programs(make: Callable[[int], Program]) -> list[tuple[int, str, str]]:
+    made = [(seed, make(seed).text) for seed in range(PROGRAMS)]
     return [(seed, text, ast.unparse(ast.parse(text))) for seed, text in made]
 
 
@@ -39,9 +41,11 @@ def _touches(mistake: Mistake, text: str, same: str) -> bool:
 
 def found_by_programs(mistake: Mistake) -> bool:
     """Whether a random program shows the mistake."""
-    touched = [seed for seed, text, same in programs() if _touches(mistake, text, same)]
+    make = list_program if mistake.lists else program
+    touched = [seed for seed, text, same in programs(make) if _touches(mistake, text, same)]
     parts = [touched[i : i + A_PLUGIN] for i in range(0, len(touched), A_PLUGIN)]
-    return any(Runner(ROWS, mistake, 0.0, INTERPRETED).run(part).reports for part in parts)
+    runner = Runner(ROWS, mistake, 0.0, INTERPRETED, make)
+    return any(runner.run(part).reports for part in parts)
 
 
 def found_by_traps(mistake: Mistake) -> bool:

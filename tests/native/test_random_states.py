@@ -1,5 +1,6 @@
 """Aggregates and windows give the same in both tiers, after each batch and in any frame."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -37,6 +38,18 @@ def test_mistakes_in_states_are_found(old, new):
         return text.replace(old, new)
 
     assert any(differences(one, 60, mutate=plant, tiers=INTERPRETED) for one in touched)
+
+
+def test_mistakes_that_only_states_show_are_found():
+    def plant(text):
+        return text.replace("s0 = (", "s0 = 1 + (")
+
+    def found(one):
+        return bool(differences(one, 60, mutate=plant, tiers=INTERPRETED))
+
+    touched = [one for one in map(aggregate, range(60)) if "s0 = (" in one.text]
+    hidden = [one for one in touched if not found(replace(one, watchers=()))]
+    assert any(map(found, hidden))
 
 
 def test_most_random_states_give_values():

@@ -11,6 +11,7 @@ FUNCTIONS = {trap.name: f"t{i}" for i, trap in enumerate(CATALOGUE)}
 
 def test_the_catalogue_is_long_and_names_are_unique():
     assert len(CATALOGUE) >= 150
+    assert sum(trap.has_lists for trap in CATALOGUE) >= 100
     assert len(FUNCTIONS) == len(CATALOGUE)
     assert all(trap.all_rows for trap in CATALOGUE)
 

@@ -54,6 +54,9 @@ CLASSES = ["ZeroDivisionError", "ValueError", "OverflowError", "ArithmeticError"
            "(ValueError, ZeroDivisionError)", "TypeError", "AssertionError"]  # fmt: skip
 
 
+LISTED = ["IndexError", "LookupError", "(IndexError, ValueError)", "Exception"]
+
+
 class Trials:
     random: Random
     expressions: Expressions
@@ -65,6 +68,7 @@ class Trials:
         lines = [f"{name} = {fallback}"]
         scope.bind(name, type_)
         inner = scope.copy()
+        inner.trying = True
         body = self._risk(name, type_, inner)
         if self.random.random() < 0.4:
             body += self.block(inner, depth - 1, 2)
@@ -91,6 +95,8 @@ class Trials:
             return [f"if {self.value('bool', scope)}:", f"    raise {error}"]
         if chance < 0.25:
             return [f"assert {self.value('bool', scope)}"]
+        if self.expressions.lists and (text := self.list_risk(type_, scope)):
+            return [f"{name} = {text}"]
         forms = LONG if type_ == "int" and chance > 0.92 else RISKS[type_]
         template = self.random.choice(forms)
         if scope.repeated and "**" in template:
@@ -100,7 +106,7 @@ class Trials:
     def _handler(
         self: "Statements", name: str, type_: str, scope: Scope, depth: int, *, is_last: bool
     ) -> Lines:
-        classes = BROAD if is_last and self.random.random() < 0.7 else CLASSES
+        classes = BROAD if is_last and self.random.random() < 0.7 else self.classes
         header = f"except {self.random.choice(classes)}"
         chance = self.random.random()
         if is_last and chance < 0.1:

@@ -14,7 +14,23 @@ INTS = [0, 1, -1, 2, -2, 3, 7, -7, 10, 2**31, 2**53 + 1, 2**62, MAX - 1, MAX, MI
 FLOATS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 0.7, -1.75, 2.5, -2.5, 3.0, -3.0, 0.1, 1e-310, 2.0**53, 2.0**63,
           -(2.0**63), 1e300, BIG, -BIG, INF, -INF, NAN]  # fmt: skip
 BOOLS = [True, False]
-SETS: dict[str, list[Any]] = {"int": INTS, "float": FLOATS, "bool": BOOLS}
+FLOAT_LISTS = [[], [0.5], [-0.0, 0.0], [0.0, -0.0], [NAN, 1.0, -2.0], [1.0, NAN], [3.0, -1.5, 2.5, 1e300, -INF],
+               [5e-324, -BIG, BIG], [2.0**53, 1.0] * 20]  # fmt: skip
+INT_LISTS = [
+    [],
+    [0],
+    [7],
+    [MIN],
+    [3, -1, 2],
+    [MAX, -1, 0],
+    [MAX, 1],
+    [MIN, -1],
+    [2**53 + 1, 2**53],
+    [5, 5, -5] * 15,
+]
+SETS: dict[str, list[Any]] = {
+    "int": INTS, "float": FLOATS, "bool": BOOLS, "list[float]": FLOAT_LISTS, "list[int]": INT_LISTS
+}  # fmt: skip
 
 Rows = list[tuple[Any, ...]]
 
@@ -50,6 +66,10 @@ class Trap:
     @property
     def returns(self) -> str:
         return self.types.split("->")[1].strip()
+
+    @property
+    def has_lists(self) -> bool:
+        return "list" in self.types
 
     @property
     def all_rows(self) -> Rows:

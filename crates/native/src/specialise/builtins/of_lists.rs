@@ -4,6 +4,7 @@ use crate::code::CompareOp;
 use crate::exceptions::ExceptionClass;
 use crate::ir::{CheckedOp, Comparison, Op, Type, Var};
 use crate::specialise::numbers::Numeric;
+use crate::specialise::shape::Shape;
 use crate::specialise::value::Value;
 use crate::specialise::walk::{Stop, Walk};
 
@@ -15,6 +16,12 @@ pub(super) fn sum(
 ) -> Result<Value, Stop> {
     if ty.item() == Some(Type::Float) {
         return walk.refuse("a sum of a list of floats");
+    }
+    // Over nothing it is what it begins with, a bool or None too.
+    if start.shape != Shape::Int {
+        let (length, zero) = (walk.list_length(list), walk.emit.int(0));
+        let has_items = walk.emit.compare_ints(Comparison::Greater, length, zero);
+        walk.leave_unless(has_items, "a sum of nothing from what is no int");
     }
     let Numeric::Int(start) = walk.numeric(start)? else {
         return walk.leave("a sum of floats");
