@@ -17,7 +17,7 @@ STOPS = 20
 BOUND = 0.1
 """Seconds from the stop to the caller's error."""
 
-# `started` is set by the plugin once it is in its loop; plain SQL has nothing to say.
+# `started` is set by the plugin once it is in its loop. Plain SQL and machine code can't say so.
 PLUGIN = """
 import contextlib, threading, time
 started = threading.Event()
@@ -118,6 +118,14 @@ def reads_on(table):
         started.set()
     yield 1
 
+# Machine code, which can tell nobody that it has begun.
+@db.scalar_fn(tier="native")
+def compiled_loop(x: int) -> int:
+    while True:
+        x = (x * 3 + 1) % 1000003
+        if x < 0:
+            return x
+
 @db.scalar_fn(args=["int"], returns="int", timeout=0.05)
 def with_timeout(x):
     started.set()
@@ -138,6 +146,7 @@ QUERIES = {
     "window": "SELECT evil.walks(value) OVER (ORDER BY value) FROM generate_series(1, 10)",
     "procedure": "SELECT count(*) FROM evil.yields_on(1)",
     "procedure of a table": f"SELECT n FROM evil.reads_on(TABLE(SELECT value FROM {SERIES}))",
+    "compiled loop": "SELECT evil.compiled_loop(value) FROM generate_series(1, 10)",
     "plain SQL": f"SELECT count(md5(value::text)) FROM {SERIES}",
 }
 
@@ -162,7 +171,7 @@ def run_until_stopped(session, started, query, stop):
     stopped_at = []
 
     def stop_soon():
-        if "evil." in query:
+        if "evil." in query and "compiled" not in query:
             assert started.wait(10)
         time.sleep(0.02)
         stopped_at.append(time.perf_counter())
@@ -218,7 +227,7 @@ def test_the_function_s_timeout(evil, capsys):
     report(capsys, "timeout of the function", latencies)
 
 
-@pytest.mark.parametrize("name", ["row loop", "plain SQL"])
+@pytest.mark.parametrize("name", ["row loop", "compiled loop", "plain SQL"])
 def test_closing_the_session(database, name, capsys, newest_module):
     latencies = []
     for _ in range(STOPS):
@@ -241,7 +250,7 @@ session.load_python_plugin(plugin, "evil")
 started = next(m for n, m in sys.modules.items() if n.endswith("_evil")).started
 
 def stop():
-    if "evil." in query:
+    if "evil." in query and "compiled" not in query:
         started.wait(10)
     time.sleep(0.02)
     sent.append(time.perf_counter())
@@ -271,6 +280,46 @@ def test_ctrl_c_in_a_script(name, capsys, run_script):
     if name == "blocking C call":
         assert all("evil.blocking_call is still running" in line for line in lines), lines
     report(capsys, f"Ctrl-C in a script, {name}", [float(line.split()[0]) for line in lines])
+
+
+SHORT_BEFORE = '''
+import os, signal, sys, threading, time
+import arrowsmith
+
+session = arrowsmith.Database.in_memory(threads=2).session()
+session.load_python_plugin("""
+@db.scalar_fn(tier="native")
+def down(n: int) -> int:
+    while n != 0:
+        n = n - 1 if n > 0 else -1
+    return n
+""", "p")
+down = session.function("p.down")
+
+def stop():
+    time.sleep(0.1)
+    sent.append(time.perf_counter())
+    os.kill(os.getpid(), signal.SIGINT)
+
+for _ in range(int(sys.argv[1])):
+    sent = []
+    assert [down(3), down(3)] == [0, 0]
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    try:
+        down(-1)
+    except KeyboardInterrupt:
+        print(time.perf_counter() - sent[0], flush=True)
+    stopper.join()
+'''
+
+
+def test_ctrl_c_in_a_call_that_was_short_before(capsys, run_script):
+    done = run_script(SHORT_BEFORE, str(STOPS), timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == STOPS
+    report(capsys, "Ctrl-C in a call that was short before", [float(line) for line in lines])
 
 
 @pytest.mark.parametrize("name", ["row loop", "swallows exceptions", "plain SQL"])
