@@ -156,15 +156,11 @@ class Pair:
         self.failures += len(inline.failures) + (inline.raised is not None)
         if self._differ_by_warmth(name, columns, native, inline):
             return []
+        # A call that was short runs on the thread of who makes it, the next time.
+        again = self.native.call(name, columns) if native.raised is None else native
         return [
-            Difference(
-                function,
-                row,
-                () if row is None else tuple(column[row].as_py() for column in columns),
-                native.raised if row is None else native.at(row),
-                inline.raised if row is None else inline.at(row),
-            )
-            for row in differing_rows(native, inline)
+            *_differences(function, columns, native, inline),
+            *([] if again is native else _differences(function, columns, again, inline)),
         ]
 
     def _differ_by_warmth(
@@ -193,6 +189,21 @@ def _same_but_lines(one: Failure | None, other: Failure | None) -> bool:
     if one is None or other is None:
         return False
     return (one.type, one.message, len(one.lines)) == (other.type, other.message, len(other.lines))
+
+
+def _differences(
+    function: str, columns: Columns, native: Answer, inline: Answer
+) -> list[Difference]:
+    return [
+        Difference(
+            function,
+            row,
+            () if row is None else tuple(column[row].as_py() for column in columns),
+            native.raised if row is None else native.at(row),
+            inline.raised if row is None else inline.at(row),
+        )
+        for row in differing_rows(native, inline)
+    ]
 
 
 def differing_rows(native: Answer, inline: Answer) -> list[int | None]:

@@ -228,3 +228,33 @@ def test_lost_calls_don_t_take_the_session_along(run):
     )
     assert (done.returncode, done.stdout) == (0, "fine\n")
     assert is_about_a_lost_thread(done.stderr)
+
+
+LOOKED_AT = """
+import os, signal, sys, threading, time
+import arrowsmith
+
+session = arrowsmith.Database.in_memory().session()
+session.load_python_plugin("@db.scalar_fn\\ndef f(x: float) -> float:\\n    return x + 1\\n", "p")
+f = session.function("p.f")
+f(1.0)
+
+def hook(event, args):
+    if event == "object.__getattr__":
+        for _ in range(50):
+            pass
+
+sys.addaudithook(hook)
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+begin = time.monotonic()
+try:
+    while time.monotonic() < begin + 10:
+        f(1.0)
+except KeyboardInterrupt:
+    print(time.monotonic() < begin + 5, f.tier)
+"""
+
+
+def test_ctrl_c_while_compiled_code_is_looked_at_is_not_lost(run_script):
+    done = run_script(LOOKED_AT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True native\n", "")

@@ -20,6 +20,7 @@ BOUND = 0.1
 # `started` is set by the plugin once it is in its loop. Plain SQL and machine code can't say so.
 PLUGIN = """
 import contextlib, threading, time
+import arrowsmith
 started = threading.Event()
 db.set_plugin_id("evil")
 
@@ -126,6 +127,16 @@ def compiled_loop(x: int) -> int:
         if x < 0:
             return x
 
+@arrowsmith.compile(tier="native")
+def next_one(x: int) -> int:
+    return x + 1
+
+@db.scalar_fn
+def calls_compiled(x: int) -> int:
+    started.set()
+    while True:
+        next_one(x)
+
 @db.scalar_fn(args=["int"], returns="int", timeout=0.05)
 def with_timeout(x):
     started.set()
@@ -147,6 +158,7 @@ QUERIES = {
     "procedure": "SELECT count(*) FROM evil.yields_on(1)",
     "procedure of a table": f"SELECT n FROM evil.reads_on(TABLE(SELECT value FROM {SERIES}))",
     "compiled loop": "SELECT evil.compiled_loop(value) FROM generate_series(1, 10)",
+    "short compiled calls": "SELECT evil.calls_compiled(value) FROM generate_series(1, 10)",
     "plain SQL": f"SELECT count(md5(value::text)) FROM {SERIES}",
 }
 

@@ -104,6 +104,15 @@ pub trait LiveCode: Send + Sync + fmt::Debug {
     /// Why what runs is no longer what was compiled; None while it is. Runs no plugin code, but
     /// waits for the interpreter: never called while a lock is held, nor for each row.
     fn changed(&self) -> Option<String>;
+
+    /// Whether what runs is what was compiled, asked on the thread of a caller, to which signals may
+    /// come. It may be attached to the interpreter.
+    ///
+    /// # Errors
+    /// What was raised meanwhile and is nobody's answer: a `KeyboardInterrupt`.
+    fn is_current_here(&self) -> crate::Result<bool> {
+        Ok(self.changed().is_none())
+    }
 }
 
 /// The functions of `math`, as the interpreter of this process computes them.

@@ -92,6 +92,15 @@ impl CancelToken {
         token
     }
 
+    /// Whether the call that this thread is in, if it is in one, may go on.
+    ///
+    /// # Errors
+    /// Why it was stopped.
+    pub fn check_this_thread() -> Result<()> {
+        let innermost = |calls: &Vec<Current>| calls.last().map(|current| current.token.clone());
+        CURRENT.with_borrow(innermost).map_or(Ok(()), |token| token.check())
+    }
+
     /// Stops for [`StopReason::Cancelled`].
     pub fn cancel(&self) {
         self.stop(StopReason::Cancelled);

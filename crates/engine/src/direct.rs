@@ -9,7 +9,7 @@ use std::time::Duration;
 use arrow::array::{Array, ArrayRef, RecordBatch, new_empty_array};
 use arrow::compute::concat;
 use arrow::datatypes::SchemaRef;
-use arrowsmith_contract::{Function, Kernel, Kind, RowNumbers, RowScope, Tier};
+use arrowsmith_contract::{CancelToken, Function, Kernel, Kind, RowNumbers, RowScope, Tier};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::adapter::Call;
@@ -46,29 +46,36 @@ impl Session {
         })
     }
 
-    /// Calls a scalar function on this thread, if it is compiled and the answer can be expected within
-    /// milliseconds; None where that is not so, and [`Self::invoke`] is to be asked. Only for threads
-    /// that may wait, and are not attached to an interpreter.
+    /// Whether a call can be expected to take so little that it is best made by
+    /// [`Self::invoke_here`]. The thread may be attached to an interpreter.
     ///
     /// # Errors
-    /// A closed session.
-    pub fn invoke_here(
-        &self,
-        function: &Function,
-        columns: &[ArrayRef],
-        rows: usize,
-    ) -> Result<Option<ArrayRef>> {
+    /// A closed session, the stop of a call that this thread is in, and what a signal raised
+    /// meanwhile.
+    pub fn is_short(&self, function: &Function, columns: &[ArrayRef], rows: usize) -> Result<bool> {
         self.check_open()?;
-        let Kernel::Scalar(kernel) = &function.kernel else { return Ok(None) };
+        CancelToken::check_this_thread()?;
+        let Kernel::Scalar(kernel) = &function.kernel else { return Ok(false) };
         let parameters = (0..columns.len()).map(|index| function.signature.parameter(index));
         let are_declared = parameters.zip(columns).all(|(parameter, column)| {
             parameter.is_some_and(|parameter| parameter.ty.data_type() == column.data_type())
         });
         // More rows than one batch are for all threads.
-        if !are_declared || rows > BATCH_ROWS {
-            return Ok(None);
+        Ok(are_declared && rows <= BATCH_ROWS && kernel.is_short(columns, rows, SHORT)?)
+    }
+
+    /// Makes a call that [`Self::is_short`] on this thread, which is not attached to an interpreter.
+    /// None where it turned out not to be; then [`Self::invoke`] is to be asked.
+    pub fn invoke_here(
+        &self,
+        function: &Function,
+        columns: &[ArrayRef],
+        rows: usize,
+    ) -> Option<ArrayRef> {
+        match &function.kernel {
+            Kernel::Scalar(kernel) => kernel.compute_here(columns, rows, SHORT),
+            _ => None,
         }
-        Ok(kernel.compute_here(columns, rows, SHORT))
     }
 
     /// A relation over batches.

@@ -6,13 +6,17 @@
 
 use std::collections::HashSet;
 
-use arrowsmith_contract::LiveCode;
+use arrowsmith_contract::{LiveCode, Result};
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyMappingProxy, PyModule, PyString};
 
 use crate::stand_in::StandIn;
-use crate::{door, embedded};
+use crate::{door, embedded, errors};
+
+/// What is said to have been interrupted.
+const LOOK: &str = "a look at compiled code";
 
 /// Functions, those that they call, and the members of `math` that they use.
 #[derive(Debug)]
@@ -103,6 +107,15 @@ impl LiveCode for Live {
             Ok(Err(exception)) => Some(format!("it can't be looked at any more: {exception}")),
             Err(error) => Some(error.to_string()),
         }
+    }
+
+    fn is_current_here(&self) -> Result<bool> {
+        door::enter(|py| match self.look(py) {
+            Ok(change) => Ok(change.is_none()),
+            // Whoever looks on a thread of the engine says what keeps from looking.
+            Err(exception) if exception.is_instance_of::<PyException>(py) => Ok(false),
+            Err(exception) => Err(errors::raised(py, exception, &LOOK.into(), None)),
+        })
     }
 }
 

@@ -52,6 +52,23 @@ impl Function {
     }
 }
 
+impl Function {
+    fn answer(&self, py: Python<'_>, columns: Vec<ArrayRef>, rows: usize) -> PyResult<ArrayRef> {
+        let Self { session, function } = self;
+        let here = || session.invoke_here(function, &columns, rows);
+        let is_short = session.is_short(function, &columns, rows).map_err(raising(py));
+        let answer = is_short
+            .and_then(
+                |is_short| if is_short { door::leave(py, |_| Some(here())) } else { Ok(None) },
+            )
+            .inspect_err(|_| door::came_back_failed(py))?;
+        match answer {
+            Some(answer) => Ok(answer),
+            None => wait(py, session.invoke(function, columns, rows)),
+        }
+    }
+}
+
 #[pymethods]
 impl Function {
     #[getter]
@@ -155,11 +172,6 @@ impl Function {
             )
             .collect::<Result<Vec<_>, _>>()
             .map_err(raising(py))?;
-        let here = || self.session.invoke_here(&self.function, &columns, rows);
-        if let Some(answer) = door::step_out(py, here).transpose().map_err(raising(py))?.flatten() {
-            return Ok(Column::new(answer));
-        }
-        let answer = wait(py, self.session.invoke(&self.function, columns, rows))?;
-        Ok(Column::new(answer))
+        self.answer(py, columns, rows).map(Column::new)
     }
 }

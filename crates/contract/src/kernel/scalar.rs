@@ -19,12 +19,21 @@ pub trait ScalarKernel: Send + Sync + fmt::Debug {
     /// The function's own exception, a value that does not fit, or cancellation.
     fn invoke(&self, columns: &[ArrayRef], rows: usize, context: &CallContext) -> Result<ArrayRef>;
 
-    /// Computes on the thread that asks, which then waits for nobody: a short call costs less than the
-    /// way to another thread. None where it isn't known that the answer takes less than `limit`, where
-    /// rows need the interpreter, or where it took much longer in the end; nothing of that was seen
-    /// outside, and the caller takes [`Self::invoke`]. Columns and answer are as there.
+    /// Whether an answer can be expected in less than `limit` on the thread that asks, without the
+    /// interpreter: a short call costs less than the way to another thread. The thread may be attached
+    /// to the interpreter, and is asked again by [`Self::compute_here`]. Columns are as for
+    /// [`Self::invoke`].
     ///
-    /// Not for a thread that is attached to the interpreter or holds a lock.
+    /// # Errors
+    /// What a signal raised while this was found out.
+    fn is_short(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Result<bool> {
+        let _ = (columns, rows, limit);
+        Ok(false)
+    }
+
+    /// Computes here what [`Self::is_short`]. None where rows need the interpreter, or where it took
+    /// more than twice as long as expected: nothing of that was seen outside, and the caller takes
+    /// [`Self::invoke`]. Not for a thread that is attached to the interpreter or holds a lock.
     fn compute_here(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Option<ArrayRef> {
         let _ = (columns, rows, limit);
         None

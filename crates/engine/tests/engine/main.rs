@@ -22,6 +22,7 @@ mod procedures;
 mod progress;
 mod row_numbers;
 mod runs;
+mod short;
 mod sources;
 mod statements;
 mod stopping;

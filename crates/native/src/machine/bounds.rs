@@ -56,7 +56,7 @@ fn known(function: &Function) -> Vec<Known> {
             && yes != no
             && ways_in[yes.0 as usize] == 1
         {
-            let mut items = tested(block, test);
+            let mut items = tested(block, test, block.ops.len());
             items.retain(|(_, index)| counters.contains(index));
             known[yes.0 as usize] = items;
         }
@@ -64,20 +64,19 @@ fn known(function: &Function) -> Vec<Known> {
     known
 }
 
-/// The items that are in front of the end of their list where a test at the end of a block holds.
-fn tested(block: &Block, test: Var) -> Known {
-    let Some((at, op)) = last_set(block, test, block.ops.len()) else { return Known::new() };
+/// The items that are in front of the end of their list where a variable, as it is in front of a
+/// place, holds; what is known stays so until the end of the block.
+fn tested(block: &Block, test: Var, before: usize) -> Known {
+    let Some((at, op)) = last_set(block, test, before) else { return Known::new() };
     match *op {
-        Op::Copy { from, .. } if is_unset(block, from, at) => tested(block, from),
+        Op::Copy { from, .. } => tested(block, from, at),
         Op::Binary { op: BinaryOp::AndBool, left, right, .. } => {
-            let both = [left, right].into_iter().filter(|var| is_unset(block, *var, at));
-            both.flat_map(|var| tested(block, var)).collect()
+            [left, right].into_iter().flat_map(|var| tested(block, var, at)).collect()
         }
         Op::Binary { op: BinaryOp::CompareInt(Comparison::Less), left, right, .. } => {
-            let length = last_set(block, right, at);
-            match length {
+            match last_set(block, right, at) {
                 Some((place, Op::Length { array, .. }))
-                    if is_unset(block, left, at) && is_unset(block, *array, place) =>
+                    if stays(block, left, at) && stays(block, *array, place) =>
                 {
                     vec![(*array, left)]
                 }
@@ -94,8 +93,8 @@ fn last_set(block: &Block, var: Var, before: usize) -> Option<(usize, &Op)> {
     ops.rev().find(|(_, op)| op.sets().contains(&var))
 }
 
-/// Whether nothing behind a place sets a variable.
-fn is_unset(block: &Block, var: Var, behind: usize) -> bool {
+/// Whether nothing behind a place sets a variable again.
+fn stays(block: &Block, var: Var, behind: usize) -> bool {
     !block.ops.iter().skip(behind + 1).any(|op| op.sets().contains(&var))
 }
 

@@ -2,9 +2,10 @@
 //!
 //! The machine trusts its module: [`compile`] verifies it first. [`body`] turns operations into
 //! instructions: [`total`] and [`arithmetic`] what computes, [`calls`] what calls, [`lists`] what is done
-//! with lists, whose memory is the [`arena`], and [`bounds`] which items are certainly there. [`function`] makes functions that others call, [`rows`] the
-//! loop over a batch with the first function inside of it, [`vector`] the same for two rows at a time;
-//! [`fold`] and [`grouped`] are the loops of functions with a state.
+//! with lists, whose memory is the [`arena`]; [`bounds`] knows which items are certainly there.
+//! [`function`] makes functions that others call, [`rows`] the loop over a batch with the first function
+//! inside of it, [`vector`] the same for two rows at a time; [`fold`] and [`grouped`] are the loops of
+//! functions with a state.
 //!
 //! The safe faces: [`batch`] takes columns and gives an answer, [`states`] keeps the states of groups,
 //! [`walk`] takes rows through one state, [`update`] through those of many groups.

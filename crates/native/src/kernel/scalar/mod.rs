@@ -167,11 +167,15 @@ impl ScalarKernel for NativeScalar {
         self.interpret(columns, rows, context)
     }
 
-    fn compute_here(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Option<ArrayRef> {
+    fn is_short(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Result<bool> {
         let is_short = self.pace.is_within(pace::items(columns, rows), limit);
-        if !is_short || !self.has_all(columns) || !self.record.is_current() {
-            return None;
+        if !is_short || !self.has_all(columns) || self.record.has_given_up() {
+            return Ok(false);
         }
+        self.parts.live.is_current_here()
+    }
+
+    fn compute_here(&self, columns: &[ArrayRef], rows: usize, limit: Duration) -> Option<ArrayRef> {
         let stop = Arc::new(AtomicBool::new(false));
         let _alarm = (!self.parts.code.is_straight()).then(|| {
             let stop = Arc::clone(&stop);
