@@ -28,7 +28,9 @@ impl<W: Write> Encoder<W> {
                 Self::Gzip(GzEncoder::new(writer, flate2::Compression::default()))
             }
             Some(Compression::Zstd) => {
-                Self::Zstd(zstd::Encoder::new(writer, zstd::DEFAULT_COMPRESSION_LEVEL)?)
+                let mut encoder = zstd::Encoder::new(writer, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+                encoder.include_checksum(true)?;
+                Self::Zstd(encoder)
             }
             Some(Compression::Bzip2) => {
                 Self::Bzip2(BzEncoder::new(writer, bzip2::Compression::best()))

@@ -7,7 +7,7 @@ use super::failures::Failures;
 use super::plan::Plan;
 use super::{OnError, UnitFailure};
 use crate::units::{Origins, Positions, Split};
-use crate::{Applied, Error, Place, Result, StageError, StageRun, Unit};
+use crate::{Applied, Error, Place, Position, Result, StageError, StageRun, Unit};
 
 /// The stages at work on one source.
 pub(super) struct Chain {
@@ -48,6 +48,7 @@ impl Chain {
     /// Everything that the stages do about a chunk; at the last one, about the end of the file too.
     pub(super) fn apply(&mut self, task: Task<'_>, chunk: Chunk) -> Result<Done> {
         let mut origins = Origins::start(chunk.start);
+        let end = chunk.is_last.then(|| chunk.start.after(&chunk.text));
         let mut failures = Failures::new(task);
         let mut done = Done { text: chunk.text, ..Done::default() };
         for (index, group) in task.plan.groups.iter().enumerate() {
@@ -57,9 +58,10 @@ impl Chain {
             }
             for stage in group.stages.clone() {
                 self.apply_stage(task, stage, &mut split, &mut failures)?;
-                let ends = chunk.is_last && !failures.is_final();
-                if ends && task.plan.stages[stage].is_stateful() {
-                    self.finish_stage(task, stage, &mut split)?;
+                if let Some(end) = end.filter(|_| !failures.is_final())
+                    && task.plan.stages[stage].is_stateful()
+                {
+                    self.finish_stage(task, stage, &mut split, end)?;
                 }
             }
             done.units_out = split.units.len() as u64;
@@ -112,11 +114,16 @@ impl Chain {
         }
     }
 
-    fn finish_stage(&mut self, task: Task<'_>, stage: usize, split: &mut Split<'_>) -> Result<()> {
-        let line = split.positions.get(split.units.len().saturating_sub(1)).line;
-        let trailing =
-            self.runs[stage].finish().map_err(|cause| task.stage_failure(stage, line, cause))?;
-        split.append(&trailing)
+    fn finish_stage(
+        &mut self,
+        task: Task<'_>,
+        stage: usize,
+        split: &mut Split<'_>,
+        end: Position,
+    ) -> Result<()> {
+        let finished = self.runs[stage].finish();
+        let trailing = finished.map_err(|cause| task.stage_failure(stage, end.line, cause))?;
+        split.append(&trailing, end)
     }
 }
 

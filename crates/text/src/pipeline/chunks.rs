@@ -37,8 +37,8 @@ pub(crate) struct Chunks<'a> {
 impl<'a> Chunks<'a> {
     pub(crate) fn new(name: Arc<str>, reader: Reader, cut: &'a Cut, options: &Options) -> Self {
         let decoder = Decoder::new(Arc::clone(&name), options.encoding, options.errors);
-        // What is decoded at once should be little beside a chunk, and a small file needs no more.
-        let block = vec![0; options.chunk_bytes.clamp(64, BLOCK)];
+        // A chunk gets longer than it has to be by as much as is decoded at once.
+        let block = vec![0; options.chunk_bytes.clamp(1, BLOCK)];
         Self {
             reader,
             decoder,

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::{Origins, Positions, Unit, Units};
+use super::{Origins, Position, Positions, Unit, Units};
 use crate::Result;
 
 /// Units, and what has to be written between them.
@@ -90,14 +90,16 @@ impl<'a> Split<'a> {
         Ok(())
     }
 
-    /// Adds units at the end of the file. If its last unit was bare, the last one now is.
-    pub(crate) fn append(&mut self, trailing: &Units) -> Result<()> {
+    /// Adds units at the end of the file, which is at `end`. If its last unit was bare, the last
+    /// one now is.
+    pub(crate) fn append(&mut self, trailing: &Units, end: Position) -> Result<()> {
         if trailing.is_empty() {
             return Ok(());
         }
         let count = self.units.len();
-        let all = (0..count).chain(std::iter::repeat_n(count.saturating_sub(1), trailing.len()));
-        self.positions = self.positions.select(all);
+        let places = (0..count).map(|unit| self.positions.get(unit));
+        let places = places.chain(std::iter::repeat_n(end, trailing.len()));
+        self.positions = Positions::Each(places.collect());
         match &mut self.separators {
             Separators::Lines { ends_bare } => *ends_bare &= count > 0,
             Separators::Kept(kept) => {

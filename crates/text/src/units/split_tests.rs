@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::Position;
 
 fn split<'a>(unit: &'a Unit, text: &str) -> Split<'a> {
     Split::new(unit, text.to_owned(), &Origins::start(Position::START)).unwrap()
@@ -26,7 +25,7 @@ fn replaced(unit: &Unit, text: &str, new: &[&str], parents: &[usize]) -> String 
 
 fn appended(unit: &Unit, text: &str, new: &[&str]) -> String {
     let mut split = split(unit, text);
-    split.append(&units(new)).unwrap();
+    split.append(&units(new), Position::START).unwrap();
     split.join()
 }
 
