@@ -17,7 +17,7 @@ impl Compression {
     /// How many bytes [`of_bytes`](Self::of_bytes) looks at.
     pub const LOOKS_AT: usize = 10;
 
-    /// What the first bytes of a file say. Text isn't mistaken: "BZh9" alone is none.
+    /// What the first bytes of a file say. Text isn't mistaken for bzip2.
     ///
     /// ```
     /// use arrowsmith_text::Compression;

@@ -62,7 +62,7 @@ fn up_to_16(bytes: &[u8]) -> Word {
                 [0, len >> 1, len - 1].map(|at| Wrapping(u64::from(bytes[at])));
             let low = first + (middle << 8);
             let high = length(bytes) + (last << 2);
-            shift_mix(low * K2 ^ high * K0) * K2
+            shift_mix((low * K2) ^ (high * K0)) * K2
         }
         4..=7 => {
             let start = half_word(bytes, 0);

@@ -8,15 +8,15 @@
 //! ```
 //! use arrowsmith_text::{Pipeline, Trim, expand};
 //!
-//! # let folder = std::env::temp_dir().join("arrowsmith-text-example");
-//! # std::fs::create_dir_all(folder.join("logs/may"))?;
-//! # std::fs::write(folder.join("logs/may/1.txt"), "  hello  \n")?;
-//! # std::env::set_current_dir(&folder)?;
-//! let files = expand(["logs/**/*.txt"])?;
-//! let summary = Pipeline::new([Trim::default()]).run_files(&files, "trimmed")?;
+//! let folder = tempfile::tempdir()?;
+//! let (logs, trimmed) = (folder.path().join("logs"), folder.path().join("trimmed"));
+//! std::fs::create_dir(&logs)?;
+//! std::fs::write(logs.join("may.txt"), "  hello  \n")?;
+//!
+//! let files = expand([logs.join("**/*.txt")])?;
+//! let summary = Pipeline::new([Trim::default()]).run_files(&files, &trimmed)?;
 //! assert_eq!(summary.files, 1);
-//! assert_eq!(std::fs::read_to_string("trimmed/1.txt")?, "hello\n");
-//! # std::fs::remove_dir_all(&folder)?;
+//! assert_eq!(std::fs::read_to_string(trimmed.join("may.txt"))?, "hello\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

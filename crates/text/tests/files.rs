@@ -1,4 +1,5 @@
 //! Files: compressed, cut off, replaced in one step, found by patterns.
+#![expect(clippy::unwrap_used, reason = "clippy sees no test in what tests share")]
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
@@ -27,7 +28,8 @@ fn files_in(folder: &Path) -> Vec<String> {
 }
 
 fn long_text() -> String {
-    (0..20_000).map(|number| format!("{number}: {}\n", number * 7919)).collect()
+    let lines = (0..20_000).map(|number| format!("{number}: {}", number * 7919));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

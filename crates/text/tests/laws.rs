@@ -29,6 +29,11 @@ fn shown(answer: &Result<(String, Summary), String>) -> String {
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "patterns of these tests are right")]
+fn record(separator: &str) -> Unit {
+    Unit::record(separator).unwrap()
+}
+
 type Make = fn() -> Vec<Arc<dyn Stage>>;
 
 /// Pipelines of every kind: cut anywhere, nowhere, at lines, paragraphs and records; in order or not.
@@ -41,8 +46,8 @@ const PIPELINES: &[Make] = &[
     || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Choosy(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Choosy(Unit::Paragraph))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Marking(Unit::Whole))],
-    || vec![Arc::new(Choosy(Unit::record(";|b\n?").unwrap()))],
-    || vec![Arc::new(Choosy(Unit::record("b+").unwrap())), Arc::new(Marking(Unit::Line))],
+    || vec![Arc::new(Choosy(record(";|b\n?")))],
+    || vec![Arc::new(Choosy(record("b+"))), Arc::new(Marking(Unit::Line))],
     || vec![Arc::new(Counting(Unit::Line))],
     || {
         vec![
@@ -52,7 +57,7 @@ const PIPELINES: &[Make] = &[
         ]
     },
     || vec![Arc::new(Counting(Unit::Paragraph)), Arc::new(Choosy(Unit::Line))],
-    || vec![Arc::new(Counting(Unit::record(";").unwrap()))],
+    || vec![Arc::new(Counting(record(";")))],
 ];
 
 proptest! {

@@ -1,8 +1,10 @@
 //! Runs: what fails, what it says, and what stays behind.
+#![expect(clippy::unwrap_used, reason = "clippy sees no test in what tests share")]
 
 mod stages;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -233,4 +235,55 @@ fn options_that_make_no_sense_are_refused() {
         let error = Pipeline::default().options(options).apply("a").unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
     }
+}
+
+/// Lines without end, and how many bytes of them were read.
+struct Lines(Arc<AtomicUsize>);
+
+impl io::Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = FLOOD - self.0.load(Ordering::Relaxed);
+        let length = buffer.len().min(left);
+        buffer[..length].fill(b'\n');
+        self.0.fetch_add(length, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+const FLOOD: usize = 64 << 20;
+
+/// Writes slowly, and sees how far the reader is ahead.
+struct Slow {
+    read: Arc<AtomicUsize>,
+    written: usize,
+    furthest: Arc<AtomicUsize>,
+}
+
+impl io::Write for Slow {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for _ in 0..200 {
+            std::thread::yield_now();
+        }
+        let ahead = self.read.load(Ordering::Relaxed) - self.written;
+        self.furthest.fetch_max(ahead, Ordering::Relaxed);
+        self.written += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_waits_for_its_writer() {
+    let (read, furthest) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let target = Slow { read: Arc::clone(&read), written: 0, furthest: Arc::clone(&furthest) };
+    let options = Options::default().jobs(2).chunk_bytes(128 << 10);
+    let pipeline = Pipeline::new([Trim::default()]).options(options);
+    let source = Source::reader("flood", Lines(Arc::clone(&read)));
+    let summary = pipeline.run(source, Target::writer("slow", target)).unwrap();
+    assert_eq!(summary.bytes_out, FLOOD as u64);
+    let furthest = furthest.load(Ordering::Relaxed);
+    assert!((1..4 << 20).contains(&furthest), "{furthest} bytes were on their way");
 }

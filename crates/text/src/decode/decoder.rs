@@ -36,6 +36,9 @@ pub struct Decoder {
     other: Option<Other>,
 }
 
+/// What some bytes begin with, in UTF-8 or ASCII.
+type StartOf = fn(&[u8]) -> Start<'_>;
+
 /// A decoder of `encoding_rs`.
 struct Other(encoding_rs::Decoder);
 
@@ -132,12 +135,29 @@ impl Decoder {
         }
     }
 
-    fn feed_utf8(
+    fn feed_utf8(&mut self, bytes: &[u8], out: &mut String, start_of: StartOf) -> Result<()> {
+        let mut bytes = self.close_open(bytes, out, start_of)?;
+        while !bytes.is_empty() {
+            let length = match start_of(bytes) {
+                Start::Text(text) => self.accept(text, text.len(), out),
+                Start::Invalid(length) => self.reject(length, out)?,
+                Start::Incomplete => {
+                    self.open = bytes.to_vec();
+                    return Ok(());
+                }
+            };
+            bytes = &bytes[length..];
+        }
+        Ok(())
+    }
+
+    /// Completes the character that the last piece ended in, and gives the bytes behind it.
+    fn close_open<'b>(
         &mut self,
-        mut bytes: &[u8],
+        mut bytes: &'b [u8],
         out: &mut String,
-        start_of: fn(&[u8]) -> Start<'_>,
-    ) -> Result<()> {
+        start_of: StartOf,
+    ) -> Result<&'b [u8]> {
         while !self.open.is_empty() && !bytes.is_empty() {
             let mut character = std::mem::take(&mut self.open);
             character.push(bytes[0]);
@@ -154,18 +174,7 @@ impl Decoder {
                 self.open = character;
             }
         }
-        while !bytes.is_empty() {
-            let length = match start_of(bytes) {
-                Start::Text(text) => self.accept(text, text.len(), out),
-                Start::Invalid(length) => self.reject(length, out)?,
-                Start::Incomplete => {
-                    self.open = bytes.to_vec();
-                    return Ok(());
-                }
-            };
-            bytes = &bytes[length..];
-        }
-        Ok(())
+        Ok(bytes)
     }
 
     fn feed_other(

@@ -41,7 +41,7 @@ pub fn decode(bytes: &[u8], encoding: Encoding, errors: Errors) -> Result<Cow<'_
         Kind::Ascii if bytes.is_ascii() => Some(bytes),
         _ => None,
     };
-    if let Some(Ok(text)) = bare.map(simdutf8::basic::from_utf8) {
+    if let Some(Ok(text)) = bare.map(std::str::from_utf8) {
         return Ok(Cow::Borrowed(text));
     }
     let mut decoder = Decoder::new("the input", encoding, errors);

@@ -17,12 +17,12 @@ pub(super) enum Start<'a> {
 
 /// What non-empty bytes of UTF-8 begin with, and how long that is.
 pub(super) fn start_of(bytes: &[u8]) -> Start<'_> {
-    // The fast check knows no places. It isn't told of a character that the piece ends within.
+    // Most pieces end within a character at worst; what goes before it is looked at only once.
     let whole = &bytes[..bytes.len() - incomplete_end(bytes)];
     if whole.is_empty() {
         return Start::Incomplete;
     }
-    if let Ok(text) = simdutf8::basic::from_utf8(whole) {
+    if let Ok(text) = str::from_utf8(whole) {
         return Start::Text(text);
     }
     match str::from_utf8(bytes) {

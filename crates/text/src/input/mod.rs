@@ -5,7 +5,7 @@ mod expand;
 mod reader;
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ impl Source {
     /// How many bytes are stored, where that is known before reading.
     pub fn size(&self) -> Option<u64> {
         match &self.kind {
-            Kind::Path(path) => path.metadata().ok().filter(|m| m.is_file()).map(|m| m.len()),
+            Kind::Path(path) => path.metadata().ok().filter(Metadata::is_file).map(|m| m.len()),
             Kind::Bytes(bytes) | Kind::Text(bytes) => Some(bytes.len() as u64),
             Kind::Stdin | Kind::Reader(_) => None,
         }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::chunks::Chunk;
 use super::failures::Failures;
-use super::plan::Plan;
-use super::{OnError, UnitFailure};
+use super::plan::{Group, Plan};
+use super::{OnError, Summary, UnitFailure};
 use crate::units::{Origins, Positions, Split};
 use crate::{Applied, Error, Place, Position, Result, StageError, StageRun, Unit};
 
@@ -25,6 +25,23 @@ pub(super) struct Done {
     /// Under [`OnError::Raise`] the first one, in the order of the input.
     pub(super) failures: Vec<UnitFailure>,
     pub(super) units_failed: u64,
+}
+
+impl Done {
+    /// What is told of a text that was one chunk.
+    pub(super) fn into_text(self, bytes_in: u64) -> (String, Summary) {
+        let summary = Summary {
+            files: 1,
+            units_in: self.units_in,
+            units_out: self.units_out,
+            bytes_in,
+            bytes_out: self.text.len() as u64,
+            units_failed: self.units_failed,
+            failures: self.failures,
+            file_failures: Vec::new(),
+        };
+        (self.text, summary)
+    }
 }
 
 /// What stages are told of the run that they are part of.
@@ -56,14 +73,7 @@ impl Chain {
             if index == 0 {
                 done.units_in = split.units.len() as u64;
             }
-            for stage in group.stages.clone() {
-                self.apply_stage(task, stage, &mut split, &mut failures)?;
-                if let Some(end) = end.filter(|_| !failures.is_final())
-                    && task.plan.stages[stage].is_stateful()
-                {
-                    self.finish_stage(task, stage, &mut split, end)?;
-                }
-            }
+            self.apply_group(task, group, &mut split, &mut failures, end)?;
             done.units_out = split.units.len() as u64;
             let next = task.plan.groups.get(index + 1);
             // Behind a failure that ends the run, coarser units would be cut short.
@@ -77,6 +87,26 @@ impl Chain {
         }
         (done.failures, done.units_failed) = failures.finish();
         Ok(done)
+    }
+
+    /// `end` is where the file ends, if these are its last units.
+    fn apply_group(
+        &mut self,
+        task: Task<'_>,
+        group: &Group,
+        split: &mut Split<'_>,
+        failures: &mut Failures<'_>,
+        end: Option<Position>,
+    ) -> Result<()> {
+        for stage in group.stages.clone() {
+            self.apply_stage(task, stage, split, failures)?;
+            if let Some(end) = end.filter(|_| !failures.is_final())
+                && task.plan.stages[stage].is_stateful()
+            {
+                self.finish_stage(task, stage, split, end)?;
+            }
+        }
+        Ok(())
     }
 
     fn apply_stage(
@@ -153,8 +183,8 @@ fn contradiction(applied: &Applied, given: usize) -> Option<String> {
     if parents.len() != count {
         return Some(format!("{count} units came back with {} parents", parents.len()));
     }
-    if let Some(pair) = parents.windows(2).find(|pair| pair[0] > pair[1]) {
-        return Some(format!("parent {} comes before {}", pair[0], pair[1]));
+    if let Some([first, second]) = parents.windows(2).find(|pair| pair[0] > pair[1]) {
+        return Some(format!("parent {first} comes before {second}"));
     }
     let last = parents.last().filter(|last| **last >= given)?;
     Some(format!("{last} is named as a parent, and {given} units were given"))

@@ -105,6 +105,8 @@ impl<'a> Crew<'a> {
             start(scope, move || writing::write_files(self, &messages))?;
             start(scope, move || reading::read_files(self, &sender, &work))?;
         }
+        // Workers stay until the last sender has gone; from here on readers have all of them.
+        drop(work);
         Ok(())
     }
 

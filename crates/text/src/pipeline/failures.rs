@@ -43,11 +43,19 @@ impl<'a> Failures<'a> {
                 }
             };
         }
-        let mut failed: BTreeMap<usize, StageError> = BTreeMap::new();
-        for failure in failures {
-            failed.entry(failure.unit).or_insert(failure.error);
-        }
+        let failed = failures.into_iter().map(|failed| (failed.unit, failed.error)).collect();
         let parents = parents.unwrap_or_else(|| (0..given).collect());
+        self.leave_out(stage, failed, (units, parents), given, split)
+    }
+
+    fn leave_out(
+        &mut self,
+        stage: usize,
+        failed: BTreeMap<usize, StageError>,
+        (units, parents): (Units, Vec<usize>),
+        given: usize,
+        split: &mut Split<'_>,
+    ) -> Result<()> {
         let end = self.end(&failed, given);
         let is_kept = |parent: usize| parent < end && !failed.contains_key(&parent);
         let kept: Vec<usize> = (0..parents.len()).filter(|&unit| is_kept(parents[unit])).collect();

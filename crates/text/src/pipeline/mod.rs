@@ -149,17 +149,7 @@ impl Pipeline {
             return Err(Error::Unit(Box::new(first)));
         }
         done.failures.truncate(self.options.failure_limit);
-        let summary = Summary {
-            files: 1,
-            units_in: done.units_in,
-            units_out: done.units_out,
-            bytes_in: text.len() as u64,
-            bytes_out: done.text.len() as u64,
-            units_failed: done.units_failed,
-            failures: done.failures,
-            file_failures: Vec::new(),
-        };
-        Ok((done.text, summary))
+        Ok(done.into_text(text.len() as u64))
     }
 
     fn apply_long(&self, name: &str, text: &str) -> Result<(String, Summary)> {

@@ -34,7 +34,7 @@ impl Plan {
             }
         }
         let names = stages.iter().map(|stage| stage.name().into()).collect();
-        let is_ordered = stages.iter().any(|stage| stage.is_stateful());
+        let is_ordered = stages.iter().any(Stage::is_stateful);
         Self { cut: cut(&groups), stages, names, groups, is_ordered }
     }
 }

@@ -29,9 +29,9 @@ impl<'a> Split<'a> {
         match unit {
             Unit::Whole => Self::whole(unit, text, origins),
             Unit::Line => Self::lines(unit, &text, origins),
-            Unit::Paragraph => Builder::new(&text).paragraphs()?.build(unit, origins),
+            Unit::Paragraph => Ok(Builder::new(&text).paragraphs()?.build(unit, origins)),
             Unit::Record(record) => {
-                Builder::new(&text).records(record.separator())?.build(unit, origins)
+                Ok(Builder::new(&text).records(record.separator())?.build(unit, origins))
             }
         }
     }
@@ -207,21 +207,18 @@ impl<'t> Builder<'t> {
         let mut after_blank = false;
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {
-            let next = start + line.len();
+            let (end, next) = (start + without_end(line).len(), start + line.len());
             let is_blank = line.trim().is_empty();
+            if !is_blank
+                && after_blank
+                && let Some((from, to)) = open.take()
+            {
+                self.push(from, to, start)?;
+            }
             match open {
                 None if is_blank => self.lead = &self.text[..next],
-                Some((from, to)) if after_blank && !is_blank => {
-                    self.push(from, to, start)?;
-                    open = Some((start, start + without_end(line).len()));
-                }
                 _ if is_blank => {}
-                _ => {
-                    open = Some((
-                        open.map_or(start, |(from, _)| from),
-                        start + without_end(line).len(),
-                    ))
-                }
+                _ => open = Some((open.map_or(start, |(from, _)| from), end)),
             }
             after_blank = is_blank;
             start = next;
@@ -232,10 +229,10 @@ impl<'t> Builder<'t> {
         Ok(self)
     }
 
-    fn build<'a>(self, unit: &'a Unit, origins: &Origins) -> Result<Split<'a>> {
+    fn build<'a>(self, unit: &'a Unit, origins: &Origins) -> Split<'a> {
         let positions = Positions::Each(origins.positions(self.text, &self.starts));
         let separators = Separators::Kept(self.separators);
-        Ok(Split { unit, lead: self.lead.to_owned(), units: self.units, positions, separators })
+        Split { unit, lead: self.lead.to_owned(), units: self.units, positions, separators }
     }
 }
 

@@ -2,10 +2,11 @@
 #![expect(dead_code, reason = "not every test uses every stage")]
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use arrowsmith_text::{Applied, Failed, Place, Stage, StageError, StageRun, Unit, Units};
+use parking_lot::Mutex;
 
 /// What stages raise here.
 #[derive(Debug, PartialEq, Eq)]
@@ -194,13 +195,13 @@ pub(crate) struct Memory(Arc<Mutex<Vec<u8>>>);
 
 impl Memory {
     pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8_lossy(&self.0.lock()).into_owned()
     }
 }
 
 impl Write for Memory {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        self.0.lock().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
