@@ -8,7 +8,7 @@ use arrowsmith_text::{
     OnError, Options, Pipeline, Source, Stage, Summary, Target, Trim, Unit, Whitespace,
 };
 use proptest::prelude::*;
-use stages::{Choosy, Counting, Marking, Memory};
+use stages::{Choosy, Counting, Marking, Memory, Picky};
 
 fn options() -> Options {
     Options::default().jobs(1)
@@ -42,6 +42,8 @@ const PIPELINES: &[Make] = &[
     || vec![Arc::new(Trim::default())],
     || vec![Arc::new(Choosy(Unit::Line))],
     || vec![Arc::new(Marking(Unit::Line)), Arc::new(Choosy(Unit::Line))],
+    || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Picky(Unit::Line))],
+    || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Picky(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Paragraph))],
     || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Choosy(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Choosy(Unit::Paragraph))],

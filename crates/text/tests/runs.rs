@@ -8,12 +8,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ThreadId;
 
 use arrowsmith_text::{
     Applied, Encoding, Error, Errors, OnError, Options, Pipeline, Position, Progress, Source,
     Summary, Target, Trim, Unit, Units,
 };
-use stages::{Choosy, Doing, Memory, Nothing, Oops};
+use parking_lot::Mutex;
+use stages::{Choosy, Doing, Memory, Nothing, Oops, Picky};
 
 fn folder_with(files: &[(&str, &str)]) -> (tempfile::TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().unwrap();
@@ -53,16 +55,13 @@ fn the_first_failing_unit_is_named_with_its_own_error() {
 }
 
 #[test]
-fn an_earlier_unit_that_fails_later_is_the_first() {
-    let late = Doing::new(|units: Units| {
-        let failing = units.iter().position(|unit| unit.starts_with('l'));
-        let error = || Box::new(Oops("late".to_owned()));
-        let failed = failing.map(|unit| arrowsmith_text::Failed { unit, error: error() });
-        Ok(Applied::one_to_one(units).failing(failed.into_iter().collect()))
-    });
-    let pipeline = Pipeline::new([Choosy(Unit::Line)]).then(late);
-    let error = pipeline.apply("ok\nlate\nx!\nlate").unwrap_err().to_string();
-    assert_eq!(error, r#"stage Doing failed on the text, line 2, column 1: oops, "late""#);
+fn the_first_unit_is_the_first_whatever_stage_it_fails_in() {
+    let pipeline = Pipeline::new([Choosy(Unit::Line)]).then(Picky(Unit::Line));
+    let error = |text| pipeline.apply(text).unwrap_err().to_string();
+    let early = error("ok\né\nx!\né");
+    assert_eq!(early, r#"stage Picky failed on the text, line 2, column 1: oops, "é""#);
+    let late = error("ok\nx!\né");
+    assert_eq!(late, r#"stage Choosy failed on the text, line 2, column 1: oops, "x!""#);
 }
 
 #[test]
@@ -134,6 +133,60 @@ fn a_stopped_run_leaves_no_drafts() {
     assert_eq!(names(&out), Vec::<String>::new());
     let stopped = Pipeline::default().options(Options::default().stop(|| true));
     assert!(matches!(stopped.apply("a"), Err(Error::Stopped)));
+}
+
+#[test]
+fn files_behind_one_that_ends_the_run_are_not_begun() {
+    let names: Vec<String> = (0..300).map(|n| format!("{n:03}")).collect();
+    let text = |n: usize| if n == 0 { "x!" } else { "a" };
+    let files: Vec<_> =
+        names.iter().enumerate().map(|(n, name)| (name.as_str(), text(n))).collect();
+    let (folder, files) = folder_with(&files);
+    let out = folder.path().join("out");
+    choosy(Options::default().jobs(1)).run_files(&files, &out).unwrap_err();
+    // A reader may be some files ahead of its writer.
+    assert!(self::names(&out).len() < 100);
+}
+
+/// Says which thread reads it, from the second time on: what was read first is on its way then.
+struct Traced {
+    reader: Arc<Mutex<Option<ThreadId>>>,
+    is_first: bool,
+}
+
+impl io::Read for Traced {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !std::mem::take(&mut self.is_first) {
+            *self.reader.lock() = Some(std::thread::current().id());
+        }
+        buffer.fill(b'\n');
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+fn a_part_is_never_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let (reader, progress) =
+        (Arc::<Mutex<Option<ThreadId>>>::default(), Arc::<Progress>::default());
+    let source = Source::reader("endless", Traced { reader: Arc::clone(&reader), is_first: true });
+    let stop = {
+        let progress = Arc::clone(&progress);
+        move || {
+            // Only the reader is told, once all that it has read so far went its way.
+            let is_reader = *reader.lock() == Some(std::thread::current().id());
+            while is_reader && progress.units() == 0 {
+                std::thread::yield_now();
+            }
+            is_reader
+        }
+    };
+    let options = Options::default().jobs(1).chunk_bytes(64).progress(progress).stop(stop);
+    let pipeline = Pipeline::new([Trim::default()]).options(options);
+    let error = pipeline.run(source, Target::path(&out)).unwrap_err();
+    assert!(matches!(error, Error::Stopped));
+    assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
 #[test]

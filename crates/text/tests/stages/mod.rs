@@ -55,6 +55,10 @@ stage!(
     Choosy, false, ChoosyRun
 );
 stage!(
+    /// Fails on units with "é".
+    Picky, false, PickyRun
+);
+stage!(
     /// Puts where a unit comes from before it.
     Marking, false, MarkingRun
 );
@@ -68,6 +72,18 @@ struct NothingRun;
 impl StageRun for NothingRun {
     fn apply(&mut self, units: Units, _place: &Place<'_>) -> Result<Applied, StageError> {
         Ok(Applied::one_to_one(units))
+    }
+}
+
+struct PickyRun;
+
+impl StageRun for PickyRun {
+    fn apply(&mut self, units: Units, _place: &Place<'_>) -> Result<Applied, StageError> {
+        let failing = units.iter().enumerate().filter(|(_, text)| text.contains('é'));
+        let failed =
+            |(unit, text): (usize, &str)| Failed { unit, error: Box::new(Oops(text.to_owned())) };
+        let failures = failing.map(failed).collect();
+        Ok(Applied::one_to_one(units).failing(failures))
     }
 }
 
