@@ -148,17 +148,12 @@ fn files_behind_one_that_ends_the_run_are_not_begun() {
     assert!(self::names(&out).len() < 100);
 }
 
-/// Says which thread reads it, from the second time on: what was read first is on its way then.
-struct Traced {
-    reader: Arc<Mutex<Option<ThreadId>>>,
-    is_first: bool,
-}
+/// Empty lines, which say what thread reads them.
+struct Traced(Arc<Mutex<Option<ThreadId>>>);
 
 impl io::Read for Traced {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !std::mem::take(&mut self.is_first) {
-            *self.reader.lock() = Some(std::thread::current().id());
-        }
+        *self.0.lock() = Some(std::thread::current().id());
         buffer.fill(b'\n');
         Ok(buffer.len())
     }
@@ -167,24 +162,24 @@ impl io::Read for Traced {
 #[test]
 fn a_part_is_never_published() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
     let (reader, progress) =
         (Arc::<Mutex<Option<ThreadId>>>::default(), Arc::<Progress>::default());
-    let source = Source::reader("endless", Traced { reader: Arc::clone(&reader), is_first: true });
-    let stop = {
-        let progress = Arc::clone(&progress);
-        move || {
-            // Only the reader is told, once all that it has read so far went its way.
-            let is_reader = *reader.lock() == Some(std::thread::current().id());
-            while is_reader && progress.units() == 0 {
-                std::thread::yield_now();
-            }
-            is_reader
+    let source = Source::reader("endless", Traced(Arc::clone(&reader)));
+    let (asked, counters) = (AtomicUsize::new(0), Arc::clone(&progress));
+    // Only the reader is told, once all of the four lines that it has read are on their way.
+    let stop = move || {
+        let is_reader = *reader.lock() == Some(std::thread::current().id());
+        if !is_reader || asked.fetch_add(1, Ordering::Relaxed) < 4 {
+            return false;
         }
+        while counters.units() < 4 {
+            std::thread::yield_now();
+        }
+        true
     };
-    let options = Options::default().jobs(1).chunk_bytes(64).progress(progress).stop(stop);
+    let options = Options::default().jobs(1).chunk_bytes(1).progress(progress).stop(stop);
     let pipeline = Pipeline::new([Trim::default()]).options(options);
-    let error = pipeline.run(source, Target::path(&out)).unwrap_err();
+    let error = pipeline.run(source, Target::path(folder.path().join("out"))).unwrap_err();
     assert!(matches!(error, Error::Stopped));
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
