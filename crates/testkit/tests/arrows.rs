@@ -12,8 +12,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("native", &["contract", "features", "arrow", "cranelift", "ruff"]),
     ("engine", &["contract", "arrow", "datafusion", "tokio"]),
     ("pyhost", &["contract", "arrow", "pyo3", "pyo3-arrow"]),
-    ("python", &["contract", "engine", "native", "pyhost", "arrow", "pyo3", "pyo3-arrow"]),
+    ("python", &["contract", "engine", "native", "pyhost", "text", "arrow", "pyo3", "pyo3-arrow"]),
     ("testkit", &["contract", "arrow", "proptest"]),
+    ("text", &[]),
     ("rust-loops", &["features", "arrow", "pyo3", "pyo3-arrow"]),
     ("sql-tests", &["contract", "engine", "testkit", "arrow"]),
 ];
