@@ -35,12 +35,8 @@ impl ScalarKernel for Quick {
 }
 
 fn quick() -> Function {
-    let parameter = Parameter {
-        name: "x".into(),
-        ty: Type::FLOAT64,
-        nullable: false,
-        nulls: NullPolicy::Skip,
-    };
+    let parameter =
+        Parameter { name: "x".into(), ty: Type::FLOAT64, nullable: false, nulls: NullPolicy::Skip };
     Function {
         plugin: PluginId::new("k").unwrap(),
         version: "1".into(),
