@@ -85,11 +85,13 @@ fn powers_have_the_bits_of_pow() {
     }
 }
 
+type Naive = fn(f64) -> f64;
+
 /// What stands there without `pow` would be wrong; so the numbers above are such that show it.
 #[test]
 fn products_and_roots_alone_are_not_powers() {
     let pow = machine::libm(HostFunction::Pow).unwrap();
-    let naive: [(f64, fn(f64) -> f64); 5] = [
+    let naive: [(f64, Naive); 5] = [
         (0.5, f64::sqrt),
         (1.5, |x| x * x.sqrt()),
         (2.0, |x| x * x),
