@@ -1,0 +1,96 @@
+//! Nanoseconds a unit of two fused stages, beside a plain loop over ready strings that calls both. Run
+//! by `cargo test --profile dev -p arrowsmith-pyhost --test text_stages speed -- --ignored --nocapture`.
+#![expect(clippy::print_stdout, reason = "this measures and prints")]
+
+use std::time::Instant;
+
+use arrow::array::{Array, StringArray};
+use arrowsmith_contract::CallContext;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::stages;
+use crate::support::*;
+
+const UNITS: usize = 8192;
+const BATCHES: usize = 20;
+const ROUNDS: usize = 9;
+
+/// Two stages by what they return of `text`.
+const PAIRS: &[(&str, &str, &str)] = &[
+    ("identity", "text", "text"),
+    ("strip, upper", "text.strip()", "text.upper()"),
+    (
+        "replace, words",
+        "text.replace('GET', 'get').replace('\"', '')",
+        "' '.join(word for word in text.split() if word)",
+    ),
+    (
+        "splitlines",
+        "'\\n'.join(l[::-1] for l in text.splitlines())",
+        "'\\n'.join(l.capitalize() for l in text.splitlines())",
+    ),
+];
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn fused_stages_beside_a_loop() {
+    start();
+    let line = |i: usize| {
+        format!(
+            "127.0.0.{} - - [10/Oct/2000:13:55:36] \"GET /page/{i}.html HTTP/1.0\" 200 {}",
+            i % 256,
+            i * 7
+        )
+    };
+    let ascii: Vec<String> = (0..UNITS).map(line).collect();
+    let wide: Vec<String> = ascii.iter().map(|line| line.replace("page", "straße")).collect();
+    for (text, lines) in [("ascii", &ascii), ("latin", &wide)] {
+        for (name, first, second) in PAIRS {
+            measure(&format!("{name}, {text}"), first, second, lines);
+        }
+    }
+}
+
+fn measure(name: &str, first: &str, second: &str, lines: &[String]) {
+    let body = |expression: &str| format!("def process(text):\n    return {expression}\n");
+    let (first, second) = (body(first), body(second));
+    let stages = stages(&[("a.py", &first), ("b.py", &second)]);
+    let kernel = &stages.kernels()[0];
+    let globals = attached(|py| {
+        let globals = PyDict::new(py);
+        for (text, name) in [(&first, "f"), (&second, "g")] {
+            let code = text.replace("process", name);
+            py.run(&std::ffi::CString::new(code)?, Some(&globals), None)?;
+        }
+        globals.set_item("lines", PyList::new(py, lines)?)?;
+        let code = "def loop():\n    out = []\n    for line in lines:\n        out.append(g(f(line)))\n    return out\n";
+        py.run(&std::ffi::CString::new(code)?, Some(&globals), None)?;
+        Ok(globals.unbind())
+    });
+    let units = StringArray::from_iter_values(lines);
+    let context = CallContext::default();
+    let mut run = kernel.begin(&context).unwrap();
+    let (mut plain, mut ours) = (Vec::new(), Vec::new());
+    let count = (units.len() * BATCHES) as f64;
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        attached(|py| {
+            let code = format!("for _ in range({BATCHES}): loop()");
+            py.run(&std::ffi::CString::new(code)?, Some(globals.bind(py)), None)
+        });
+        plain.push(begun.elapsed().as_nanos() as f64 / count);
+        let begun = Instant::now();
+        for _ in 0..BATCHES {
+            run.apply(&units, &context).unwrap();
+        }
+        ours.push(begun.elapsed().as_nanos() as f64 / count);
+    }
+    let (plain, ours) = (median(plain), median(ours));
+    println!("{name:24} loop {plain:7.1} ns/unit, fused {ours:7.1} ns/unit, {:.2}x", plain / ours);
+}
