@@ -16,7 +16,7 @@ fn an_endless_stage_is_stopped() {
         "def process(text):\n    while True: pass",
         "def process(text):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
         "def process(text):\n    while True: yield text",
-        "def process(text):\n    import itertools\n    return itertools.repeat('x')\n    yield",
+        "import functools, itertools\ndef many(text): yield\n@functools.wraps(many)\ndef process(text): return itertools.repeat('x')",
         "class process:\n    def __call__(self, text):\n        while True: pass",
         "vectorized = True\ndef process(texts):\n    while True: pass",
         "import re\ndef process(text):\n    return re.sub('.', lambda m: process(text[1:]) if text else '', 'x' * 60)",

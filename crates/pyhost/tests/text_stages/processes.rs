@@ -1,5 +1,6 @@
 //! What `process` may be, units, and what a module may say besides.
 
+use arrow::array::Array;
 use arrowsmith_contract::TextUnit;
 
 use crate::{apply, origins, refused, stage, stages, texts, through};

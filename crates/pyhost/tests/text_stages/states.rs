@@ -2,6 +2,7 @@
 
 use arrow::array::StringArray;
 use arrowsmith_contract::{CallContext, TextKernel};
+use pyo3::prelude::*;
 
 use crate::support::*;
 use crate::{stage, stages, texts};

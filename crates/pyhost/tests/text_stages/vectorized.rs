@@ -1,6 +1,6 @@
 //! Stages that are called with arrays.
 
-use arrow::array::StringArray;
+use arrow::array::{Array, StringArray};
 use arrowsmith_contract::CallContext;
 
 use crate::support::*;
