@@ -66,6 +66,7 @@ struct FoundStages<'py> {
 }
 
 #[derive(FromPyObject)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields of a class in processes.py")]
 struct FoundStage<'py> {
     process: Bound<'py, PyAny>,
     is_class: bool,

@@ -84,7 +84,7 @@ impl Files {
 
     fn hint(&self, wanted: &str) -> String {
         let short = |name: &Arc<str>| numbered(name).map(|(_, rest)| rest.to_owned());
-        let all = self.names.iter().map(|name| name.to_string());
+        let all = self.names.iter().map(ToString::to_string);
         let nearest = nearest(wanted, all.chain(self.names.iter().filter_map(short)));
         if nearest.is_empty() {
             return format!("; there are {}", listed(&self.names));

@@ -32,9 +32,9 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+/// The quickest round: others share the machine.
+fn least(values: Vec<f64>) -> f64 {
+    values.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 #[test]
@@ -91,6 +91,6 @@ fn measure(name: &str, first: &str, second: &str, lines: &[String]) {
         }
         ours.push(begun.elapsed().as_nanos() as f64 / count);
     }
-    let (plain, ours) = (median(plain), median(ours));
+    let (plain, ours) = (least(plain), least(ours));
     println!("{name:24} loop {plain:7.1} ns/unit, fused {ours:7.1} ns/unit, {:.2}x", plain / ours);
 }

@@ -32,8 +32,9 @@ pub(super) struct Calls<'a, 'py> {
     frame: Frame<'py>,
 }
 
-/// Which stage failed, and how.
-struct Failed(usize, Failure);
+/// Which stage failed, and how. In a box, because it is large and results that may be one are moved
+/// about for each call.
+struct Failed(usize, Box<Failure>);
 
 impl<'a, 'py> Calls<'a, 'py> {
     pub(super) fn new(
@@ -53,9 +54,13 @@ impl<'a, 'py> Calls<'a, 'py> {
         stage: usize,
         text: Bound<'py, PyAny>,
         unit: Option<usize>,
-    ) -> Result<Bound<'py, PyAny>, Failure> {
+    ) -> Result<Bound<'py, PyAny>, Box<Failure>> {
         self.frame.set(0, text);
-        call(self.stay, &mut self.frame, &self.callables[stage], unit)
+        let callable = &self.callables[stage];
+        if self.stay.is_timed() {
+            return call(self.stay, &mut self.frame, callable, unit).map_err(Box::new);
+        }
+        self.frame.call(callable).ok_or_else(|| Box::new(raised(self.py)))
     }
 
     /// One string through stages that each give one.
@@ -84,7 +89,7 @@ impl<'a, 'py> Calls<'a, 'py> {
         stage: usize,
         texts: Vec<Bound<'py, PyAny>>,
         unit: Option<usize>,
-    ) -> Result<Vec<Bound<'py, PyAny>>, Failure> {
+    ) -> Result<Vec<Bound<'py, PyAny>>, Box<Failure>> {
         let mut given = Vec::with_capacity(texts.len());
         for text in texts {
             let value = self.call(stage, text, unit)?;
@@ -102,7 +107,7 @@ impl<'a, 'py> Calls<'a, 'py> {
         value: &Bound<'py, PyAny>,
         unit: Option<usize>,
         given: &mut Vec<Bound<'py, PyAny>>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Box<Failure>> {
         let Some(iterator) = strings::several(value)? else {
             given.push(strings::one(value.clone())?);
             return Ok(());
@@ -127,12 +132,12 @@ impl<'a, 'py> Calls<'a, 'py> {
             texts = given.map_err(|failure| Failed(stage, failure))?;
         }
         let last = self.stages.len() - 1;
-        results.push_all(&texts).map_err(|failure| Failed(last, failure))?;
+        results.push_all(&texts).map_err(|failure| Failed(last, failure.into()))?;
         Ok(texts.len())
     }
 
     /// What a stage has to say at the end.
-    fn last_words(&self, stage: usize) -> Result<Vec<Bound<'py, PyAny>>, Failure> {
+    fn last_words(&self, stage: usize) -> Result<Vec<Bound<'py, PyAny>>, Box<Failure>> {
         let mut given = Vec::new();
         if !self.stages[stage].has_finish {
             return Ok(given);
@@ -153,7 +158,7 @@ impl<'a, 'py> Calls<'a, 'py> {
         let Failed(stage, failure) = failed;
         let stage = &self.stages[stage];
         let place = Place::Unit(unit, &self.frame.arguments()[0]);
-        let error = place.settle(self.py, failure, stage, self.limit, self.context)?;
+        let error = place.settle(self.py, *failure, stage, self.limit, self.context)?;
         Ok(TextFailure { unit, stage: Arc::clone(&stage.name), error })
     }
 
@@ -163,6 +168,11 @@ impl<'a, 'py> Calls<'a, 'py> {
             Place::End.settle(self.py, failure, &self.stages[stage], self.limit, self.context);
         settled.unwrap_or_else(|error| error)
     }
+}
+
+#[cold]
+fn raised(py: Python<'_>) -> Failure {
+    Failure::Raised(PyErr::fetch(py))
 }
 
 pub(super) fn run(calls: &mut Calls<'_, '_>, units: &StringArray) -> Result<AppliedText> {
@@ -219,7 +229,7 @@ pub(super) fn finish(calls: &mut Calls<'_, '_>) -> Result<StringArray> {
         });
         texts = match given {
             Ok(given) => given,
-            Err(failure) => return Err(calls.end_failure(stage, failure)),
+            Err(failure) => return Err(calls.end_failure(stage, *failure)),
         };
     }
     let last = calls.stages.len() - 1;

@@ -28,7 +28,6 @@ impl Strings {
         Self::with_capacity(units.len(), bytes as usize)
     }
 
-    #[inline]
     fn push(&mut self, text: &str) -> Result<(), Misfit> {
         if !self.has_room(text.len()) {
             return Err(Misfit::Value(TOO_LONG));
@@ -52,7 +51,9 @@ impl Strings {
             let shown = format!("{} strings of {bytes} bytes", texts.len());
             return Err(Failure::Misfit(shown, TOO_LONG));
         }
-        read_texts.into_iter().for_each(|text| self.0.append_value(text));
+        for text in read_texts {
+            self.0.append_value(text);
+        }
         Ok(())
     }
 
@@ -70,54 +71,69 @@ impl Strings {
 ///
 /// # Errors
 /// A misfit, for half of a surrogate pair too, and what `take` gives.
-#[inline]
+#[cold]
 fn read(
     value: &Bound<'_, PyAny>,
     hint: &'static str,
     take: impl FnOnce(&str) -> Result<(), Misfit>,
-) -> Result<(), Failure> {
+) -> Result<(), Box<Failure>> {
     if !value.is_instance_of::<PyString>() {
-        return Err(Failure::Misfit(note::short_repr(value), hint));
+        return Err(Box::new(Failure::Misfit(note::short_repr(value), hint)));
     }
-    match value::string(value, |text| text.map_or(Ok(()), take)) {
-        Ok(()) => Ok(()),
-        Err(Misfit::Value(why)) => Err(Failure::Misfit(note::short_repr(value), why)),
-        Err(Misfit::Part(part)) => Err(Failure::Misfit(part.0, part.1)),
-        Err(Misfit::Raised(exception)) => Err(Failure::Raised(*exception)),
-    }
+    let failure = match value::string(value, |text| text.map_or(Ok(()), take)) {
+        Ok(()) => return Ok(()),
+        Err(Misfit::Value(why)) => Failure::Misfit(note::short_repr(value), why),
+        Err(Misfit::Part(part)) => Failure::Misfit(part.0, part.1),
+        Err(Misfit::Raised(exception)) => Failure::Raised(*exception),
+    };
+    Err(Box::new(failure))
 }
 
 /// The one string that a stage returned, for the next stage to work on. An object of a class derived
 /// from `str` becomes a plain one: a stage gets the same whether the stage before it is run together
 /// with it or not.
 #[inline]
-pub(super) fn one<'py>(value: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Failure> {
+pub(super) fn one(value: Bound<'_, PyAny>) -> Result<Bound<'_, PyAny>, Box<Failure>> {
     one_of(value, NO_STRING)
 }
 
 /// The same of something that a generator yielded.
-pub(super) fn yielded<'py>(value: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Failure> {
+pub(super) fn yielded(value: Bound<'_, PyAny>) -> Result<Bound<'_, PyAny>, Box<Failure>> {
     one_of(value, NO_STRINGS)
 }
 
 #[inline]
-fn one_of<'py>(value: Bound<'py, PyAny>, hint: &'static str) -> Result<Bound<'py, PyAny>, Failure> {
-    if value.is_exact_instance_of::<PyString>() {
-        read(&value, hint, |_| Ok(()))?;
+fn one_of<'py>(
+    value: Bound<'py, PyAny>,
+    hint: &'static str,
+) -> Result<Bound<'py, PyAny>, Box<Failure>> {
+    if plain(&value).is_some() {
         return Ok(value);
     }
-    let mut plain = None;
+    let mut made = None;
     read(&value, hint, |text| {
-        plain = Some(PyString::new(value.py(), text).into_any());
+        made = Some(PyString::new(value.py(), text).into_any());
         Ok(())
     })?;
-    Ok(plain.unwrap_or(value))
+    Ok(made.unwrap_or(value))
 }
 
 /// Adds the one string that a stage returned.
 #[inline]
-pub(super) fn push(value: &Bound<'_, PyAny>, strings: &mut Strings) -> Result<(), Failure> {
-    read(value, NO_STRING, |text| strings.push(text))
+pub(super) fn push(value: &Bound<'_, PyAny>, strings: &mut Strings) -> Result<(), Box<Failure>> {
+    match plain(value) {
+        Some(text) if strings.has_room(text.len()) => {
+            strings.0.append_value(text);
+            Ok(())
+        }
+        _ => read(value, NO_STRING, |text| strings.push(text)),
+    }
+}
+
+/// The text of what is plainly a string. Anything else is left to [`read`].
+#[inline]
+fn plain<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    value.cast_exact::<PyString>().ok()?.to_str().ok()
 }
 
 /// An iterator over what a stage gave that may give several strings; none for one string, which may
