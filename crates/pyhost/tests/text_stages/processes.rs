@@ -3,7 +3,7 @@
 use arrow::array::Array;
 use arrowsmith_contract::TextUnit;
 
-use crate::{apply, origins, refused, stage, stages, texts, through};
+use crate::{Folder, apply, ordered, origins, refused, stage, stages, texts, through};
 
 #[test]
 fn whatever_takes_one_string_and_returns_one() {
@@ -140,4 +140,58 @@ fn generators_among_other_stages() {
     let applied = apply(kernel.as_ref(), &["a b", "b", "c"]);
     assert_eq!(texts(&applied.units), ["A", "a", "B!", "b!", "B!", "b!", "C!", "c!"]);
     assert_eq!(origins(&applied), Some(vec![0, 0, 0, 0, 1, 1, 2, 2]));
+}
+
+#[test]
+fn an_answer_is_the_same_whether_stages_are_fused_or_not() {
+    let files = [
+        (
+            "1",
+            "def process(text):\n    if text == 'b': raise ValueError(text)\n    return text.upper()",
+        ),
+        (
+            "2",
+            "def process(text):\n    for word in text.split():\n        if word == 'BAD': raise KeyError(word)\n        yield word",
+        ),
+        (
+            "3",
+            "class process:\n    def __init__(self): self.count = 0\n    def __call__(self, text):\n        \
+             self.count += 1\n        return f'{text}{self.count}' if self.count != 5 else '\\udc80'",
+        ),
+        ("4", "def process(text): return text.encode('utf-8', 'replace').decode() + '.'"),
+    ];
+    let named = files.map(|(name, text)| (format!("{name}.py"), text));
+    let named: Vec<(&str, &str)> =
+        named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let folder = Folder::new(&named);
+    let units = ["a b", "b", "c bad d", "", "e f", "g h i"];
+
+    let fused = ordered(&folder, &["1", "2", "3", "4"]).unwrap();
+    let [kernel] = fused.kernels() else { panic!("{fused:?}") };
+    let together = apply(kernel.as_ref(), &units);
+
+    let mut texts_now: Vec<String> = units.iter().map(ToString::to_string).collect();
+    let mut units_now: Vec<u32> = (0..units.len() as u32).collect();
+    let mut failed = Vec::new();
+    for (name, _) in files {
+        let alone = ordered(&folder, &[name]).unwrap();
+        let given: Vec<&str> = texts_now.iter().map(String::as_str).collect();
+        let applied = apply(alone.kernels()[0].as_ref(), &given);
+        failed.extend(applied.failures.iter().map(|f| (units_now[f.unit], f.stage.to_string())));
+        if let Some(origins) = origins(&applied) {
+            units_now = origins.iter().map(|origin| units_now[*origin as usize]).collect();
+        }
+        texts_now = texts(&applied.units).into_iter().map(str::to_owned).collect();
+    }
+    // Of a unit that failed nothing is left, whatever came of its other strings.
+    let kept = |unit: &u32| !failed.iter().any(|(failed, _)| failed == unit);
+    let mut left = texts_now.into_iter().zip(units_now.iter().copied());
+    let left: (Vec<String>, Vec<u32>) = left.by_ref().filter(|(_, unit)| kept(unit)).unzip();
+    assert_eq!(texts(&together.units), left.0);
+    assert_eq!(origins(&together), Some(left.1));
+    failed.sort();
+    let told: Vec<(u32, String)> =
+        together.failures.iter().map(|f| (f.unit as u32, f.stage.to_string())).collect();
+    assert_eq!(told, failed);
+    assert_eq!(failed.len(), 3);
 }
