@@ -17,7 +17,7 @@ pub(super) struct Files {
     folder: PathBuf,
     /// Without `.py`, in the order in which they run.
     names: Vec<Arc<str>>,
-    /// How many other files and folders there are.
+    /// What else is there.
     others: Vec<String>,
 }
 
