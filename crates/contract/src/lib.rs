@@ -37,9 +37,9 @@ pub use error::{Error, ForeignException, LoadError, Location, Raised, Result};
 pub use error_log::{CollectedError, ErrorLog};
 pub use function::{CallPolicy, Determinism, Function, Kind, Mode, OnError, Tier, TierChoice};
 pub use kernel::{
-    AggregateKernel, Aggregation, BatchStream, GroupedAccumulator, HandOver, Kernel,
-    ProcedureArguments, ProcedureKernel, ScalarKernel, TableInput, WindowEvaluator, WindowKernel,
-    Yielded,
+    AggregateKernel, Aggregation, AppliedText, BatchStream, GroupedAccumulator, HandOver, Kernel,
+    ProcedureArguments, ProcedureKernel, ScalarKernel, TableInput, TextFailure, TextKernel,
+    TextRun, TextUnit, WindowEvaluator, WindowKernel, Yielded,
 };
 pub use manifest::Manifest;
 pub use name::{FunctionName, NamePart, PluginId, QualifiedName};

@@ -44,7 +44,11 @@ const MODULES: &[(&str, &str)] = &[
     ("refusals", include_str!("python/refusals.py")),
     ("signals", include_str!("python/signals.py")),
     ("modules", include_str!("python/modules.py")),
+    ("execution", include_str!("python/execution.py")),
     ("loader", include_str!("python/loader.py")),
+    ("neighbours", include_str!("python/neighbours.py")),
+    ("processes", include_str!("python/processes.py")),
+    ("stages", include_str!("python/stages.py")),
 ];
 
 static INSTALLED: PyOnceLock<Py<PyModule>> = PyOnceLock::new();

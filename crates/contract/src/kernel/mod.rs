@@ -1,4 +1,5 @@
-//! The traits that backends implement and engines call, one for each kind of function.
+//! The traits that backends implement and engines call, one for each kind of function, and one for
+//! stages of text.
 //!
 //! Columns arrive in the signature's declared types (see [`crate::coerce`]), with two freedoms:
 //! a string column may have any string layout, and NULLs are still there, because the kernel
@@ -7,6 +8,7 @@
 mod aggregate;
 mod procedure;
 mod scalar;
+mod text;
 mod window;
 
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 pub use aggregate::{AggregateKernel, Aggregation, GroupedAccumulator, HandOver};
 pub use procedure::{BatchStream, ProcedureArguments, ProcedureKernel, TableInput, Yielded};
 pub use scalar::ScalarKernel;
+pub use text::{AppliedText, TextFailure, TextKernel, TextRun, TextUnit};
 pub use window::{WindowEvaluator, WindowKernel};
 
 use crate::{Kind, Tier};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef};
@@ -29,9 +30,9 @@ pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(crate) struct Life {
     /// Which load it was.
-    pub(crate) load: gate::Alone,
+    load: gate::Alone,
     /// The plugin's modules go when nobody holds this object any more.
-    pub(crate) _modules: Arc<Py<PyAny>>,
+    _modules: Arc<Py<PyAny>>,
 }
 
 /// A loaded function, as it was declared; what is called of it is its kernel's business.
@@ -43,6 +44,15 @@ pub(crate) struct Callee {
     pub(crate) mode: Mode,
     pub(crate) policy: CallPolicy,
     pub(crate) life: Life,
+}
+
+impl Life {
+    /// Of what was just loaded, and the object that its modules live as long as.
+    pub(crate) fn new(modules: Py<PyAny>) -> Self {
+        /// Counts loads.
+        static LOADS: AtomicU64 = AtomicU64::new(0);
+        Self { load: LOADS.fetch_add(1, Ordering::Relaxed), _modules: Arc::new(modules) }
+    }
 }
 
 impl fmt::Debug for Callee {

@@ -139,7 +139,7 @@ impl Drop for Failures<'_> {
 }
 
 /// Whether `on_error` takes it: an `Exception`, or the function's own timeout.
-fn is_taken(py: Python<'_>, failure: &Failure) -> bool {
+pub(super) fn is_taken(py: Python<'_>, failure: &Failure) -> bool {
     match failure {
         Failure::Raised(exception) => exception.is_instance_of::<PyException>(py),
         Failure::Misfit(..) | Failure::TimedOut => true,

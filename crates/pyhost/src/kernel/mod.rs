@@ -24,6 +24,7 @@ mod result;
 mod scalar;
 mod target;
 mod temporal;
+mod text;
 mod value;
 mod window;
 
@@ -46,6 +47,7 @@ pub(crate) use parts::Parts;
 pub(crate) use procedure::PythonProcedure;
 pub(crate) use scalar::PythonScalar;
 pub(crate) use target::Target;
+pub(crate) use text::{PythonText, Stage};
 pub(crate) use window::{Form, PythonWindow};
 
 /// Whether a value is None, or another library's way to say so.

@@ -6,7 +6,6 @@ mod signature;
 mod tier;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arrowsmith_contract::{
@@ -21,9 +20,6 @@ use crate::kernel::{Callee, Life};
 use crate::loader::Loading;
 use crate::source::KnownTexts;
 use native::Texts;
-
-/// Counts loads.
-static LOADS: AtomicU64 = AtomicU64::new(0);
 
 #[derive(FromPyObject)]
 struct LoadedPlugin<'py> {
@@ -78,10 +74,7 @@ pub(crate) fn from_loaded(object: &Bound<'_, PyAny>, loading: &Loading<'_>) -> R
     let file = plugin.file.as_deref();
     let id = PluginId::new(&plugin.id).map_err(|error| located(error, file, Some(1)))?;
     let version: Arc<str> = plugin.version.into();
-    let life = Life {
-        load: LOADS.fetch_add(1, Ordering::Relaxed),
-        _modules: Arc::new(plugin.life.clone().unbind()),
-    };
+    let life = Life::new(plugin.life.clone().unbind());
     let mut texts = KnownTexts::default();
     let functions = plugin
         .functions
@@ -177,7 +170,7 @@ fn import_libraries(py: Python<'_>, mode: Mode) -> Result<()> {
 }
 
 /// Imports a library, and gives why it can't be imported. Ctrl-C is no reason, and goes on.
-fn import(py: Python<'_>, library: &str) -> Result<Option<PyErr>> {
+pub(crate) fn import(py: Python<'_>, library: &str) -> Result<Option<PyErr>> {
     match py.import(library) {
         Ok(_) => Ok(None),
         Err(exception) if exception.is_instance_of::<PyException>(py) => Ok(Some(exception)),

@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import functools
 import os
 import sys
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 from .declaration import Declaration
 from .errors import PluginLoadError
+from .execution import execute, guarded
 from .gathering import DEFAULT_VERSION, LoadedPlugin, gather, made_by
 from .inspection import describe
 from .modules import Life, ModuleLoader, new_module, remove_after
 from .plugin import Plugin
-from .refusals import failure, refusal_of
+from .refusals import refusal_of
 from .signals import SignalHandlers
 from .texts import digest_of
-from .tracebacks import hide_own_frames, line_in_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["load_function", "load_object", "load_path", "load_source"]
 
-P = ParamSpec("P")
 
-
-def _guarded(load: Callable[P, LoadedPlugin]) -> Callable[P, LoadedPlugin]:
-    """Make a load error of whatever plugin code raises while it is loaded or inspected.
-
-    `KeyboardInterrupt` stays what it is, because Ctrl-C isn't the plugin's.
-    """
-
-    @functools.wraps(load)
-    def guarded(*args: P.args, **options: P.kwargs) -> LoadedPlugin:
-        try:
-            return load(*args, **options)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - plugins raise everything
-            refusal = refusal_of(error, None)
-            with contextlib.suppress(Exception):  # the plugin's exception may be of any make
-                hide_own_frames(refusal.__cause__)
-            raise refusal from refusal.__cause__
-
-    return guarded
-
-
-@_guarded
+@guarded
 def load_source(source: str, name: str) -> LoadedPlugin:
     """Load a plugin from its text.
 
@@ -61,10 +36,10 @@ def load_source(source: str, name: str) -> LoadedPlugin:
     """
     stem = name.removesuffix(".py").replace("\\", "/").rpartition("/")[2]
     text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _run(ModuleLoader(name, Plugin(), text), stem or name, None)
+    return _run(name, stem or name, text=text)
 
 
-@_guarded
+@guarded
 def load_path(path: str) -> LoadedPlugin:
     """Load a plugin from a file, or from a folder with an ``__init__.py``."""
     place = Path(path)
@@ -73,13 +48,13 @@ def load_path(path: str) -> LoadedPlugin:
         if not file.is_file():
             message = "the folder has no __init__.py, so it is no plugin"
             raise PluginLoadError(message, os.fspath(place))
-        loaded = _run(ModuleLoader(str(file), Plugin()), place.resolve().name, str(place))
+        loaded = _run(str(file), place.resolve().name, folder=str(place))
     else:
-        loaded = _run(ModuleLoader(str(place), Plugin()), place.stem, None)
+        loaded = _run(str(place), place.stem)
     return dataclasses.replace(loaded, path=os.path.abspath(place))  # noqa: PTH100 - links are kept
 
 
-@_guarded
+@guarded
 def load_object(target: Any) -> LoadedPlugin:  # noqa: ANN401 - whatever a user takes for a plugin
     """Load a plugin from a `Plugin`, a module that made one, or a path."""
     # By the class, because to be asked for it is more than a lazy proxy may bear.
@@ -102,7 +77,7 @@ def load_object(target: Any) -> LoadedPlugin:  # noqa: ANN401 - whatever a user 
     raise PluginLoadError(message)
 
 
-@_guarded
+@guarded
 def load_function(
     function: Callable[..., object],
     home: str,
@@ -115,8 +90,12 @@ def load_function(
     return LoadedPlugin(f"{home}.{described.name}", DEFAULT_VERSION, described.file, [described])
 
 
-def _run(loader: ModuleLoader, stem: str, folder: str | None) -> LoadedPlugin:
+def _run(
+    file: str, stem: str, *, folder: str | None = None, text: str | None = None
+) -> LoadedPlugin:
     """Run a text as a new module, with its modules in a folder or none, and gather what it made."""
+    plugin = Plugin()
+    loader = ModuleLoader(file, plugin, text)
     module = new_module(loader, stem, folder)
     name = module.__name__
     life = Life()
@@ -125,8 +104,8 @@ def _run(loader: ModuleLoader, stem: str, folder: str | None) -> LoadedPlugin:
     sys.modules[name] = module
     try:
         with handlers:
-            _execute(loader, module)
-            loaded = gather(made_by(module) or loader.plugin, stem, loader.file)
+            execute(loader, module, name)
+            loaded = gather(made_by(module) or plugin, stem, file)
     except KeyboardInterrupt:
         end()
         raise
@@ -135,24 +114,3 @@ def _run(loader: ModuleLoader, stem: str, folder: str | None) -> LoadedPlugin:
         refusal = refusal_of(error, loader.file)
         raise refusal from refusal.__cause__
     return dataclasses.replace(loaded, digest=digest_of(loader.texts), life=life)
-
-
-def _execute(loader: ModuleLoader, module: types.ModuleType) -> None:
-    try:
-        loader.exec_module(module)
-    except KeyboardInterrupt:
-        raise
-    except PluginLoadError as error:
-        if error.file is None:
-            error.file, error.line = loader.file, line_in_plugin(error, module.__name__)[1]
-        raise
-    except SyntaxError as error:
-        file = error.filename or loader.file
-        raise PluginLoadError(f"{type(error).__name__}: {error.msg}", file, error.lineno) from error
-    except OSError as error:
-        if error.__traceback__ is not None and line_in_plugin(error, module.__name__)[1] is None:
-            message = f"cannot read the plugin: {error.strerror or error}"
-            raise PluginLoadError(message, loader.file) from error
-        raise failure(error, loader.file, module.__name__) from error
-    except BaseException as error:  # SystemExit of a plugin must not end the process
-        raise failure(error, loader.file, module.__name__) from error

@@ -13,7 +13,7 @@ import sys
 import weakref
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .texts import Text, forget, remember
 
@@ -23,22 +23,30 @@ if TYPE_CHECKING:
 
     from .plugin import Plugin
 
-__all__ = ["Life", "ModuleLoader", "new_module", "remove_after"]
+__all__ = ["Life", "ModuleLoader", "new_inner_module", "new_module", "remove_after"]
 
 _PREFIX = "_arrowsmith_plugin_"
 _counter = itertools.count(1)
 
 
 class ModuleLoader:
-    """Executes one text as a module, with ``db`` in it. An import system loader (PEP 302)."""
+    """Executes one text as a module. An import system loader (PEP 302)."""
 
-    def __init__(self, file: str, plugin: Plugin, text: str | None = None) -> None:
-        """Take the file, what ``db`` is to be, and the text if it isn't the file's."""
+    def __init__(self, file: str, plugin: Plugin | None, text: str | None = None) -> None:
+        """Take the file, what ``db`` is to be, if anything, and the text if it isn't the file's."""
         self.file = file
         self.plugin = plugin
         self.text = text
         self.texts: dict[str, Text] = {}
         """What is remembered of the plugin, by file; its modules share it."""
+        self.builtins: dict[str, Any] | None = None
+        """What the module has for builtins, where they aren't the usual ones."""
+
+    def inner(self, file: str) -> ModuleLoader:
+        """Make the loader of another module of the same plugin."""
+        inner = ModuleLoader(file, self.plugin)
+        inner.texts, inner.builtins = self.texts, self.builtins
+        return inner
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave the making of the module to the import system."""
@@ -54,7 +62,10 @@ class ModuleLoader:
         if earlier is not None:
             forget(earlier)  # a module whose import failed is executed anew by the next import
         module.__file__ = self.file
-        vars(module)["db"] = self.plugin
+        if self.plugin is not None:
+            vars(module)["db"] = self.plugin
+        if self.builtins is not None:
+            vars(module)["__builtins__"] = self.builtins
         code = compile(text, self.file, "exec", dont_inherit=True)
         exec(code, vars(module))  # noqa: S102 - running the plugin is the point
 
@@ -81,9 +92,7 @@ class _Finder:
         place = Path(path[0]) / name.rpartition(".")[2]
         for file, folder in ((place / "__init__.py", [str(place)]), (Path(f"{place}.py"), None)):
             if file.is_file():
-                inner = ModuleLoader(str(file), loader.plugin)
-                inner.texts = loader.texts
-                return _spec(name, inner, folder)
+                return _spec(name, loader.inner(str(file)), folder)
         return None
 
 
@@ -107,6 +116,11 @@ def new_module(loader: ModuleLoader, stem: str, folder: str | None) -> types.Mod
     name = f"{_PREFIX}{next(_counter)}_{word}"
     spec = _spec(name, loader, None if folder is None else [folder])
     return importlib.util.module_from_spec(spec)
+
+
+def new_inner_module(loader: ModuleLoader, name: str) -> types.ModuleType:
+    """Make a module below one that `new_module` made, with its whole name given."""
+    return importlib.util.module_from_spec(_spec(name, loader, None))
 
 
 def remove_after(life: Life, name: str, texts: dict[str, Text]) -> weakref.finalize[..., Life]:

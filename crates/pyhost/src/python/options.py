@@ -11,7 +11,7 @@ from .untrusted import shown
 if TYPE_CHECKING:
     from .target import Target
 
-__all__ = ["check_options", "mode", "on_error", "thread_safe", "timeout"]
+__all__ = ["check_options", "mode", "on_error", "thread_safe", "time_limit", "timeout"]
 
 _MODES = {False: "row", True: "arrow", "arrow": "arrow", "numpy": "numpy"}
 _NULLS = ("auto", "pass", "skip")
@@ -53,7 +53,19 @@ def on_error(target: Target) -> str:
 
 def timeout(target: Target) -> float | None:
     """The most seconds that one call may take."""
-    value = target.declaration.timeout
+    try:
+        return time_limit(target.declaration.timeout)
+    except ValueError as error:
+        message = f"timeout={shown(target.declaration.timeout)} of {target.name}"
+        raise target.error(f"{message} {error}") from None
+
+
+def time_limit(value: object) -> float | None:
+    """Give seconds, or None where there is no limit.
+
+    Raises:
+        ValueError: For anything else, with a text that goes on behind the value.
+    """
     if value is None:
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -63,8 +75,7 @@ def timeout(target: Target) -> float | None:
             seconds = math.inf
         if 0 < seconds < math.inf:
             return min(seconds, _LONGEST)
-    message = f"timeout={shown(value)} of {target.name} is no time limit"
-    raise target.error(f"{message}; it is a number of seconds above 0, or None")
+    raise ValueError("is no time limit; it is a number of seconds above 0, or None")
 
 
 def thread_safe(target: Target) -> bool:
