@@ -8,7 +8,7 @@ use arrowsmith_text::{
     OnError, Options, Pipeline, Source, Stage, Summary, Target, Trim, Unit, Whitespace,
 };
 use proptest::prelude::*;
-use stages::{Choosy, Counting, Marking, Memory, Picky};
+use stages::{Choosy, Counting, Marking, Memory, Nothing, Picky};
 
 fn options() -> Options {
     Options::default().jobs(1)
@@ -46,6 +46,7 @@ const PIPELINES: &[Make] = &[
     || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Picky(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Paragraph))],
     || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Choosy(Unit::Line))],
+    || vec![Arc::new(Nothing(Unit::Paragraph)), Arc::new(Marking(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Choosy(Unit::Paragraph))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Marking(Unit::Whole))],
     || vec![Arc::new(Choosy(record(";|b\n?")))],
