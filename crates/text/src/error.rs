@@ -53,7 +53,9 @@ pub enum Error {
     )]
     OverwritesInput { input: PathBuf, output: PathBuf },
 
-    #[error("{first} and {second} would both be written to {output}; run them one by one")]
+    #[error(
+        "{first} and {second} would both be written to {output}; name each input once, and let no two outputs be links to one file"
+    )]
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
 
     /// One unit is more text than the run is allowed to hold.
