@@ -305,3 +305,18 @@ fn no_input_is_overwritten_behind_a_folder_to_come() {
         assert!(matches!(error, Error::OverwritesInput { .. }), "{error}");
     }
 }
+
+#[test]
+fn zeros_behind_a_gzip_member_are_padding() {
+    let folder = folder();
+    let (plain, packed) = (folder.path().join("plain"), folder.path().join("a.gz"));
+    fs::write(&plain, "text\n").unwrap();
+    copy(&plain, &packed).unwrap();
+    let member = fs::read(&packed).unwrap();
+    let padded = [&member[..], &[0; 600 << 10], &member, &[0; 7]].concat();
+    fs::write(&packed, &padded).unwrap();
+    copy(&packed, &plain).unwrap();
+    assert_eq!(fs::read_to_string(&plain).unwrap(), "text\ntext\n");
+    fs::write(&packed, [&padded[..], b"x"].concat()).unwrap();
+    assert!(matches!(copy(&packed, &plain).unwrap_err(), Error::Corrupt { .. }));
+}

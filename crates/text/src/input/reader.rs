@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use liblzma::stream::{CONCATENATED, Stream};
 
+use super::gzip::Members;
 use crate::{Compression, Error, Result};
 
 /// What is read from the file at once.
@@ -116,7 +117,7 @@ fn unpack(
 ) -> io::Result<Box<dyn Read + Send>> {
     Ok(match compression {
         None => Box::new(stored),
-        Some(Compression::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(stored)),
+        Some(Compression::Gzip) => Box::new(Members::new(stored)),
         Some(Compression::Zstd) => Box::new(zstd::Decoder::with_buffer(stored)?),
         Some(Compression::Bzip2) => Box::new(bzip2::bufread::MultiBzDecoder::new(stored)),
         Some(Compression::Xz) => {
