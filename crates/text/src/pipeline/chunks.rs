@@ -22,7 +22,8 @@ pub(crate) struct Chunk {
 /// Reads, decodes and cuts a source.
 pub(crate) struct Chunks<'a> {
     reader: Reader,
-    decoder: Decoder,
+    /// None once the source has ended.
+    decoder: Option<Decoder>,
     name: Arc<str>,
     cut: &'a Cut,
     chunk_bytes: usize,
@@ -31,7 +32,6 @@ pub(crate) struct Chunks<'a> {
     /// Decoded, and not yet given.
     text: String,
     start: Position,
-    has_ended: bool,
 }
 
 impl<'a> Chunks<'a> {
@@ -41,7 +41,7 @@ impl<'a> Chunks<'a> {
         let block = vec![0; options.chunk_bytes.clamp(1, BLOCK)];
         Self {
             reader,
-            decoder,
+            decoder: Some(decoder),
             name,
             cut,
             chunk_bytes: options.chunk_bytes.min(options.unit_limit),
@@ -49,7 +49,6 @@ impl<'a> Chunks<'a> {
             block,
             text: String::new(),
             start: Position::START,
-            has_ended: false,
         }
     }
 
@@ -58,7 +57,7 @@ impl<'a> Chunks<'a> {
         let mut wanted = self.chunk_bytes;
         loop {
             self.fill(wanted)?;
-            if self.has_ended && self.text.len() <= self.unit_limit {
+            if self.decoder.is_none() && self.text.len() <= self.unit_limit {
                 let text = std::mem::take(&mut self.text);
                 return Ok(Chunk { text, start: self.start, is_last: true });
             }
@@ -77,13 +76,14 @@ impl<'a> Chunks<'a> {
     }
 
     fn fill(&mut self, wanted: usize) -> Result<()> {
-        while !self.has_ended && self.text.len() < wanted {
+        while self.text.len() < wanted {
+            let Some(mut decoder) = self.decoder.take() else { return Ok(()) };
             let read = self.reader.read(&mut self.block)?;
-            self.decoder.decode(&self.block[..read], &mut self.text)?;
+            decoder.decode(&self.block[..read], &mut self.text)?;
             if read < self.block.len() {
-                self.decoder.finish(&mut self.text)?;
-                self.has_ended = true;
+                return decoder.finish(&mut self.text);
             }
+            self.decoder = Some(decoder);
         }
         Ok(())
     }
