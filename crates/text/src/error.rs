@@ -89,6 +89,7 @@ pub enum Error {
     #[error("stage {stage} gave an answer for {file} that does not fit its units: {reason}")]
     Answer { stage: Arc<str>, file: Arc<str>, reason: String },
 
+    /// A stage, or what reads, writes or says stop, if that isn't of this crate.
     #[error("a stage of {stages} panicked on {file}: {message}; its author should return an error")]
     Panicked { stages: String, file: Arc<str>, message: String },
 
