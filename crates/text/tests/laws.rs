@@ -84,6 +84,26 @@ proptest! {
     }
 
     #[test]
+    fn chunks_do_not_change_what_comes_before_bytes_that_are_no_text(
+        text in "[abd;!\n\r é]{0,60}",
+        pipeline in proptest::sample::select(PIPELINES),
+        chunk_bytes in 1_usize..40,
+    ) {
+        let bytes = [text.as_bytes(), b"\xffa\n\nb"].concat();
+        let outcome = |chunk_bytes| {
+            let memory = Memory::default();
+            let skip = options().chunk_bytes(chunk_bytes).on_error(OnError::Skip);
+            let target = Target::writer("memory", memory.clone());
+            let source = Source::bytes("t", bytes.clone());
+            let error = Pipeline::new(pipeline()).options(skip).run(source, target).unwrap_err();
+            let raise = Pipeline::new(pipeline()).options(options().chunk_bytes(chunk_bytes));
+            let raised = raise.run(Source::bytes("t", bytes.clone()), Target::null()).unwrap_err();
+            (memory.text(), error.to_string(), raised.to_string())
+        };
+        prop_assert_eq!(outcome(chunk_bytes), outcome(1 << 20));
+    }
+
+    #[test]
     fn stages_that_change_nothing_give_the_input(
         text in "[ab;\n\r é]{0,60}",
         chunk_bytes in 1_usize..40,

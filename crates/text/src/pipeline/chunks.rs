@@ -32,6 +32,8 @@ pub(crate) struct Chunks<'a> {
     /// Decoded, and not yet given.
     text: String,
     start: Position,
+    /// What ended the source early. What is complete before it is given first.
+    failure: Option<Error>,
 }
 
 impl<'a> Chunks<'a> {
@@ -49,6 +51,7 @@ impl<'a> Chunks<'a> {
             block,
             text: String::new(),
             start: Position::START,
+            failure: None,
         }
     }
 
@@ -56,8 +59,13 @@ impl<'a> Chunks<'a> {
     pub(crate) fn next(&mut self) -> Result<Chunk> {
         let mut wanted = self.chunk_bytes;
         loop {
-            self.fill(wanted)?;
-            if self.decoder.is_none() && self.text.len() <= self.unit_limit {
+            if self.failure.is_none()
+                && let Err(error) = self.fill(wanted)
+            {
+                self.failure = Some(error);
+            }
+            let has_ended = self.decoder.is_none() && self.failure.is_none();
+            if has_ended && self.text.len() <= self.unit_limit {
                 let text = std::mem::take(&mut self.text);
                 return Ok(Chunk { text, start: self.start, is_last: true });
             }
@@ -65,6 +73,9 @@ impl<'a> Chunks<'a> {
                 return Ok(self.take(at));
             }
             self.check_limit()?;
+            if let Some(error) = self.failure.take() {
+                return Err(error);
+            }
             // Twice as much each time, so that a long unit isn't searched again and again.
             wanted = self.text.len().saturating_mul(2).min(self.unit_limit.saturating_add(1));
         }
@@ -80,7 +91,7 @@ impl<'a> Chunks<'a> {
             let Some(mut decoder) = self.decoder.take() else { return Ok(()) };
             let read = self.reader.read(&mut self.block)?;
             decoder.decode(&self.block[..read], &mut self.text)?;
-            if read < self.block.len() {
+            if read == 0 {
                 return decoder.finish(&mut self.text);
             }
             self.decoder = Some(decoder);
