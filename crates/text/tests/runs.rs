@@ -310,6 +310,27 @@ fn a_panic_of_a_stage_that_goes_is_an_error() {
 }
 
 #[test]
+fn what_was_read_before_an_error_is_written_first() {
+    struct Broken;
+    impl io::Read for Broken {
+        fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("unplugged"))
+        }
+    }
+    for chunk_bytes in [1, 5, 1 << 20] {
+        let memory = Memory::default();
+        let text = io::Cursor::new("a\nb\nc, and so on, and so on");
+        let source = Source::reader("line", io::Read::chain(text, Broken));
+        let target = Target::writer("memory", memory.clone());
+        let pipeline = Pipeline::new([Nothing(Unit::Line)]);
+        let options = Options::default().chunk_bytes(chunk_bytes);
+        let error = pipeline.options(options).run(source, target).unwrap_err().to_string();
+        assert!(error.contains("cannot read line beyond byte 27: unplugged"), "{error}");
+        assert_eq!(memory.text(), "a\nb\n");
+    }
+}
+
+#[test]
 fn one_endless_unit_is_an_error_and_not_all_memory() {
     let endless = || Source::reader("zeros", std::io::repeat(b'0'));
     let options = || Options::default().unit_limit(1 << 20).chunk_bytes(1 << 12);
