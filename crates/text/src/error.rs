@@ -53,7 +53,9 @@ pub enum Error {
     )]
     OverwritesInput { input: PathBuf, output: PathBuf },
 
-    #[error("{first} and {second} would both be written to {output}; run them one by one")]
+    #[error(
+        "{first} and {second} would both be written to {output}; name each input once, and let no two outputs be links to one file"
+    )]
     SameOutput { first: PathBuf, second: PathBuf, output: PathBuf },
 
     /// One unit is more text than the run is allowed to hold.
@@ -87,6 +89,7 @@ pub enum Error {
     #[error("stage {stage} gave an answer for {file} that does not fit its units: {reason}")]
     Answer { stage: Arc<str>, file: Arc<str>, reason: String },
 
+    /// A stage, or what reads, writes or says stop, if that isn't of this crate.
     #[error("a stage of {stages} panicked on {file}: {message}; its author should return an error")]
     Panicked { stages: String, file: Arc<str>, message: String },
 

@@ -32,6 +32,7 @@ mod normalise;
 mod output;
 mod parse_int;
 mod pipeline;
+mod place;
 mod stage;
 mod stages;
 mod units;

@@ -1,8 +1,10 @@
 //! Files: compressed, cut off, replaced in one step, found by patterns.
 #![expect(clippy::unwrap_used, reason = "clippy sees no test in what tests share")]
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -254,4 +256,68 @@ fn no_input_is_overwritten_and_no_output_written_twice() {
     assert!(matches!(run(&both[..1], path("out")), Error::OverwritesInput { .. }));
     assert_eq!(fs::read_to_string(path("in/a/1.txt")).unwrap(), "in/a/1.txt");
     assert_eq!(files_in(&path("out")), ["1.txt"]);
+}
+
+#[test]
+fn names_that_are_not_utf_8_are_found() {
+    let folder = folder();
+    let odd = folder.path().join(OsStr::from_bytes(b"in/\xff/a\xff.txt"));
+    fs::create_dir_all(odd.parent().unwrap()).unwrap();
+    fs::write(&odd, "a").unwrap();
+    for pattern in ["in", "in/**/*.txt", "in/*/a?.txt"] {
+        let found = expand([folder.path().join(pattern)]).unwrap();
+        assert_eq!(found, std::slice::from_ref(&odd), "{pattern}");
+    }
+}
+
+#[test]
+fn links_to_folders_and_what_is_no_file_are_left_out() {
+    let folder = folder();
+    plant(folder.path(), &["in/a/1.txt"]);
+    let path = |name: &str| folder.path().join(name);
+    symlink("..", path("in/a/loop")).unwrap();
+    symlink("1.txt", path("in/a/2.txt")).unwrap();
+    symlink("/dev/null", path("in/a/3.txt")).unwrap();
+    for pattern in ["in", "in/**/*.txt", "in/*/*", "in/**"] {
+        let found = expand([path(pattern)]).unwrap();
+        assert_eq!(found, [path("in/a/1.txt"), path("in/a/2.txt")], "{pattern}");
+    }
+    assert_eq!(expand([path("in/a/3.txt")]).unwrap(), [path("in/a/3.txt")]);
+}
+
+#[test]
+fn a_file_of_several_names_is_found_once() {
+    let folder = folder();
+    plant(folder.path(), &["a.txt"]);
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("b")).unwrap();
+    assert_eq!(expand([path("a.txt"), path("b/../a.txt")]).unwrap(), [path("a.txt")]);
+    assert_eq!(expand(["src/lib.rs", "./src/lib.rs"]).unwrap(), [Path::new("src/lib.rs")]);
+}
+
+#[test]
+fn no_input_is_overwritten_behind_a_folder_to_come() {
+    let folder = folder();
+    plant(folder.path(), &["in/1.txt"]);
+    symlink("in", folder.path().join("link")).unwrap();
+    let input = folder.path().join("in/1.txt");
+    for out in ["new/../in", "new/er/../../link"] {
+        let error = Pipeline::default().run_files([&input], folder.path().join(out)).unwrap_err();
+        assert!(matches!(error, Error::OverwritesInput { .. }), "{error}");
+    }
+}
+
+#[test]
+fn zeros_behind_a_gzip_member_are_padding() {
+    let folder = folder();
+    let (plain, packed) = (folder.path().join("plain"), folder.path().join("a.gz"));
+    fs::write(&plain, "text\n").unwrap();
+    copy(&plain, &packed).unwrap();
+    let member = fs::read(&packed).unwrap();
+    let padded = [&member[..], &vec![0; 600 << 10], &member, &[0; 7]].concat();
+    fs::write(&packed, &padded).unwrap();
+    copy(&packed, &plain).unwrap();
+    assert_eq!(fs::read_to_string(&plain).unwrap(), "text\ntext\n");
+    fs::write(&packed, [&padded[..], b"x"].concat()).unwrap();
+    assert!(matches!(copy(&packed, &plain).unwrap_err(), Error::Corrupt { .. }));
 }

@@ -8,7 +8,7 @@ use arrowsmith_text::{
     OnError, Options, Pipeline, Source, Stage, Summary, Target, Trim, Unit, Whitespace,
 };
 use proptest::prelude::*;
-use stages::{Choosy, Counting, Marking, Memory, Picky};
+use stages::{Choosy, Counting, Marking, Memory, Nothing, Picky};
 
 fn options() -> Options {
     Options::default().jobs(1)
@@ -46,6 +46,7 @@ const PIPELINES: &[Make] = &[
     || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Picky(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Paragraph))],
     || vec![Arc::new(Choosy(Unit::Paragraph)), Arc::new(Choosy(Unit::Line))],
+    || vec![Arc::new(Nothing(Unit::Paragraph)), Arc::new(Marking(Unit::Line))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Choosy(Unit::Paragraph))],
     || vec![Arc::new(Choosy(Unit::Line)), Arc::new(Marking(Unit::Whole))],
     || vec![Arc::new(Choosy(record(";|b\n?")))],
@@ -80,6 +81,26 @@ proptest! {
         prop_assert_eq!(shown(&pieces), shown(&whole));
         let applied = make().options(cut).apply_named("the text", &text);
         prop_assert_eq!(shown(&applied.map_err(|error| error.to_string())), shown(&whole));
+    }
+
+    #[test]
+    fn chunks_do_not_change_what_comes_before_bytes_that_are_no_text(
+        text in "[abd;!\n\r é]{0,60}",
+        pipeline in proptest::sample::select(PIPELINES),
+        chunk_bytes in 1_usize..40,
+    ) {
+        let bytes = [text.as_bytes(), b"\xffa\n\nb"].concat();
+        let outcome = |chunk_bytes| {
+            let memory = Memory::default();
+            let skip = options().chunk_bytes(chunk_bytes).on_error(OnError::Skip);
+            let target = Target::writer("memory", memory.clone());
+            let source = Source::bytes("t", bytes.clone());
+            let error = Pipeline::new(pipeline()).options(skip).run(source, target).unwrap_err();
+            let raise = Pipeline::new(pipeline()).options(options().chunk_bytes(chunk_bytes));
+            let raised = raise.run(Source::bytes("t", bytes.clone()), Target::null()).unwrap_err();
+            (memory.text(), error.to_string(), raised.to_string())
+        };
+        prop_assert_eq!(outcome(chunk_bytes), outcome(1 << 20));
     }
 
     #[test]

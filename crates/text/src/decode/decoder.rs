@@ -77,7 +77,16 @@ impl Decoder {
     }
 
     /// Says that nothing follows: what is still open is invalid.
-    pub fn finish(&mut self, out: &mut String) -> Result<()> {
+    ///
+    /// ```compile_fail,E0382
+    /// # use arrowsmith_text::{Decoder, Encoding, Errors};
+    /// let mut decoder = Decoder::new("names.txt", Encoding::UTF_8, Errors::Strict);
+    /// let mut text = String::new();
+    /// decoder.finish(&mut text)?;
+    /// decoder.decode(b"more", &mut text)?;
+    /// # Ok::<(), arrowsmith_text::Error>(())
+    /// ```
+    pub fn finish(mut self, out: &mut String) -> Result<()> {
         self.feed(&[], out, true)?;
         if self.other.is_none() && !self.open.is_empty() {
             let length = self.open.len();

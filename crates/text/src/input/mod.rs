@@ -2,6 +2,7 @@
 //! pattern means.
 
 mod expand;
+mod gzip;
 mod reader;
 
 use std::fmt;

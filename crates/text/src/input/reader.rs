@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use liblzma::stream::{CONCATENATED, Stream};
 
+use super::gzip::Members;
 use crate::{Compression, Error, Result};
 
 /// What is read from the file at once.
@@ -22,6 +23,14 @@ pub struct Reader {
     text: Box<dyn Read + Send>,
     stored: Arc<Stored>,
     given: u64,
+    end: End,
+}
+
+/// What comes behind the bytes that were given.
+enum End {
+    Unknown,
+    Reached,
+    Failed(io::Error),
 }
 
 /// What is known of the stored bytes, while a decompressor owns their reader.
@@ -65,7 +74,7 @@ impl Reader {
         looked.map_err(failed)?;
         let compression = Compression::of_bytes(&start);
         let text = unpack(compression, Cursor::new(start).chain(buffered)).map_err(failed)?;
-        Ok(Self { name, compression, text, stored, given: 0 })
+        Ok(Self { name, compression, text, stored, given: 0, end: End::Unknown })
     }
 
     pub fn compression(&self) -> Option<Compression> {
@@ -77,15 +86,16 @@ impl Reader {
         self.stored.read.load(Ordering::Relaxed)
     }
 
-    /// Fills the buffer from its start and says how far; zero is the end.
+    /// Fills the buffer from its start and says how far; zero is the end. What was read before an
+    /// error is given first.
     ///
     /// # Errors
     /// [`Error::Read`] if reading fails, [`Error::Corrupt`] if unpacking does.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
-        while filled < buffer.len() {
+        while filled < buffer.len() && matches!(self.end, End::Unknown) {
             match self.text.read(&mut buffer[filled..]) {
-                Ok(0) => break,
+                Ok(0) => self.end = End::Reached,
                 Ok(read) => {
                     filled += read;
                     self.given += read as u64;
@@ -93,10 +103,16 @@ impl Reader {
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {
                     self.stored.has_failed.store(false, Ordering::Relaxed);
                 }
-                Err(cause) => return Err(self.failure(cause)),
+                Err(cause) => self.end = End::Failed(cause),
             }
         }
-        Ok(filled)
+        if filled > 0 || !matches!(self.end, End::Failed(_)) {
+            return Ok(filled);
+        }
+        match std::mem::replace(&mut self.end, End::Reached) {
+            End::Failed(cause) => Err(self.failure(cause)),
+            End::Unknown | End::Reached => Ok(0),
+        }
     }
 
     fn failure(&self, cause: io::Error) -> Error {
@@ -116,7 +132,7 @@ fn unpack(
 ) -> io::Result<Box<dyn Read + Send>> {
     Ok(match compression {
         None => Box::new(stored),
-        Some(Compression::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(stored)),
+        Some(Compression::Gzip) => Box::new(Members::new(stored)),
         Some(Compression::Zstd) => Box::new(zstd::Decoder::with_buffer(stored)?),
         Some(Compression::Bzip2) => Box::new(bzip2::bufread::MultiBzDecoder::new(stored)),
         Some(Compression::Xz) => {

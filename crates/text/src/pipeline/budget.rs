@@ -10,23 +10,33 @@ pub(super) struct Budget {
     given_back: Condvar,
 }
 
+/// What was taken; dropped, it is given back.
+#[derive(Debug)]
+pub(super) struct Share<'a> {
+    budget: &'a Budget,
+    bytes: usize,
+}
+
 impl Budget {
     pub(super) fn new(total: usize) -> Self {
         Self { total, taken: Mutex::new(0), given_back: Condvar::new() }
     }
 
     /// Waits until there is room. A chunk larger than everything goes alone.
-    pub(super) fn take(&self, bytes: usize) {
+    pub(super) fn take(&self, bytes: usize) -> Share<'_> {
         let mut taken = self.taken.lock();
         while *taken > 0 && *taken + bytes > self.total {
             self.given_back.wait(&mut taken);
         }
         *taken += bytes;
+        Share { budget: self, bytes }
     }
+}
 
-    pub(super) fn give_back(&self, bytes: usize) {
-        *self.taken.lock() -= bytes;
-        self.given_back.notify_all();
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        *self.budget.taken.lock() -= self.bytes;
+        self.budget.given_back.notify_all();
     }
 }
 
@@ -37,17 +47,17 @@ mod tests {
     #[test]
     fn what_does_not_fit_waits_and_what_never_fits_goes_alone() {
         let budget = Budget::new(10);
-        budget.take(8);
+        let first = budget.take(8);
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                budget.take(100);
+                let _all = budget.take(100);
                 sender.send(*budget.taken.lock()).unwrap();
             });
-            budget.take(2);
-            budget.give_back(8);
+            let second = budget.take(2);
+            drop(first);
             assert!(receiver.try_recv().is_err());
-            budget.give_back(2);
+            drop(second);
             assert_eq!(receiver.recv(), Ok(100));
         });
     }

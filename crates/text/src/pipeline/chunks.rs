@@ -22,7 +22,8 @@ pub(crate) struct Chunk {
 /// Reads, decodes and cuts a source.
 pub(crate) struct Chunks<'a> {
     reader: Reader,
-    decoder: Decoder,
+    /// None once the source has ended.
+    decoder: Option<Decoder>,
     name: Arc<str>,
     cut: &'a Cut,
     chunk_bytes: usize,
@@ -31,7 +32,8 @@ pub(crate) struct Chunks<'a> {
     /// Decoded, and not yet given.
     text: String,
     start: Position,
-    has_ended: bool,
+    /// What ended the source early. What is complete before it is given first.
+    failure: Option<Error>,
 }
 
 impl<'a> Chunks<'a> {
@@ -41,7 +43,7 @@ impl<'a> Chunks<'a> {
         let block = vec![0; options.chunk_bytes.clamp(1, BLOCK)];
         Self {
             reader,
-            decoder,
+            decoder: Some(decoder),
             name,
             cut,
             chunk_bytes: options.chunk_bytes.min(options.unit_limit),
@@ -49,7 +51,7 @@ impl<'a> Chunks<'a> {
             block,
             text: String::new(),
             start: Position::START,
-            has_ended: false,
+            failure: None,
         }
     }
 
@@ -57,8 +59,13 @@ impl<'a> Chunks<'a> {
     pub(crate) fn next(&mut self) -> Result<Chunk> {
         let mut wanted = self.chunk_bytes;
         loop {
-            self.fill(wanted)?;
-            if self.has_ended && self.text.len() <= self.unit_limit {
+            if self.failure.is_none()
+                && let Err(error) = self.fill(wanted)
+            {
+                self.failure = Some(error);
+            }
+            let has_ended = self.decoder.is_none() && self.failure.is_none();
+            if has_ended && self.text.len() <= self.unit_limit {
                 let text = std::mem::take(&mut self.text);
                 return Ok(Chunk { text, start: self.start, is_last: true });
             }
@@ -66,6 +73,9 @@ impl<'a> Chunks<'a> {
                 return Ok(self.take(at));
             }
             self.check_limit()?;
+            if let Some(error) = self.failure.take() {
+                return Err(error);
+            }
             // Twice as much each time, so that a long unit isn't searched again and again.
             wanted = self.text.len().saturating_mul(2).min(self.unit_limit.saturating_add(1));
         }
@@ -77,13 +87,14 @@ impl<'a> Chunks<'a> {
     }
 
     fn fill(&mut self, wanted: usize) -> Result<()> {
-        while !self.has_ended && self.text.len() < wanted {
+        while self.text.len() < wanted {
+            let Some(mut decoder) = self.decoder.take() else { return Ok(()) };
             let read = self.reader.read(&mut self.block)?;
-            self.decoder.decode(&self.block[..read], &mut self.text)?;
-            if read < self.block.len() {
-                self.decoder.finish(&mut self.text)?;
-                self.has_ended = true;
+            decoder.decode(&self.block[..read], &mut self.text)?;
+            if read == 0 {
+                return decoder.finish(&mut self.text);
             }
+            self.decoder = Some(decoder);
         }
         Ok(())
     }

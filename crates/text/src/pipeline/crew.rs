@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use super::budget::Budget;
 use super::chain::Task;
 use super::file_run::{FileRun, Piece};
+use super::foreign::catch;
 use super::halt::Halt;
 use super::plan::Plan;
 use super::progress::add;
@@ -116,10 +117,10 @@ impl<'a> Crew<'a> {
             // Others wait for the lock meanwhile, which is as good as waiting for work.
             let Ok(work) = receiver.lock().recv() else { return };
             match work {
-                Work::Piece(run, piece) => self.do_piece(&run, piece),
+                Work::Piece(run, piece) => self.guard(&run, || self.do_piece(&run, piece)),
                 Work::Queue(run) => {
                     while let Some(piece) = run.dequeue() {
-                        self.do_piece(&run, piece);
+                        self.guard(&run, || self.do_piece(&run, piece));
                     }
                 }
             }
@@ -128,18 +129,34 @@ impl<'a> Crew<'a> {
 
     fn do_piece(&self, run: &FileRun, piece: Piece) {
         let Piece { chunk, answer } = piece;
-        let done = (!self.is_over(run)).then(|| {
-            let on_error = self.options.on_error;
-            run.apply(Task { plan: self.plan, source: &run.name, on_error }, chunk)
-        });
+        let done = (!self.is_over(run)).then(|| run.apply(self.task(run), chunk));
         // The writer may have gone, and then nobody wants it.
         drop(answer.send(done));
     }
 
+    /// Does what may lead into other people's code; a panic of theirs ends the run.
+    pub(super) fn guard(&self, run: &FileRun, work: impl FnOnce()) {
+        let done = catch(&self.plan.names, &run.name, || {
+            work();
+            Ok(())
+        });
+        if let Err(error) = done {
+            run.abandon();
+            self.halt.at(run.index, error);
+        }
+    }
+
+    /// What stages are told of a file's run.
+    pub(super) fn task<'t>(&'t self, run: &'t FileRun) -> Task<'t> {
+        Task { plan: self.plan, source: &run.name, on_error: self.options.on_error }
+    }
+
     /// Whether nobody wants the file any more. Asks whether the run is to stop.
     pub(super) fn is_over(&self, run: &FileRun) -> bool {
-        if self.options.is_stopped() {
-            self.halt.stop();
+        match catch(&self.plan.names, &run.name, || Ok(self.options.is_stopped())) {
+            Ok(true) => self.halt.stop(),
+            Ok(false) => {}
+            Err(error) => self.halt.at(run.index, error),
         }
         run.is_abandoned() || self.halt.covers(run.index)
     }

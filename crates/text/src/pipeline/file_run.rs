@@ -1,8 +1,6 @@
 //! One file on its way through the stages, shared by those who read, work and write.
 
-use std::any::Any;
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -11,7 +9,8 @@ use parking_lot::Mutex;
 
 use super::chain::{Chain, Done, Task};
 use super::chunks::Chunk;
-use crate::{Error, Result};
+use super::foreign::catch;
+use crate::Result;
 
 pub(super) struct FileRun {
     /// Which file of the run it is.
@@ -72,31 +71,29 @@ impl FileRun {
         piece
     }
 
-    /// Stages are other people's code: a panic of theirs is an error like others.
+    /// Runs a chunk through stages that nobody uses right now.
     pub(super) fn apply(&self, task: Task<'_>, chunk: Chunk) -> Result<Done> {
         let free = self.chains.lock().pop();
-        let chain = || -> Result<(Chain, Done)> {
+        let (chain, done) = catch(&task.plan.names, &self.name, || {
             let mut chain = free.map_or_else(|| Chain::begin(task), Ok)?;
             let done = chain.apply(task, chunk)?;
             Ok((chain, done))
-        };
-        let (chain, done) = match catch_unwind(AssertUnwindSafe(chain)) {
-            Ok(answer) => answer?,
-            Err(panic) => return Err(task.panicked(panic.as_ref())),
-        };
+        })?;
         self.chains.lock().push(chain);
         Ok(done)
     }
-}
 
-impl Task<'_> {
-    fn panicked(self, panic: &(dyn Any + Send)) -> Error {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Error::Panicked {
-            stages: self.plan.names.join(", "),
-            file: Arc::clone(self.source),
-            message: message.unwrap_or_else(|| "it did not say why".to_owned()),
+    /// Drops the stages' runs, whose own code may fail at that.
+    pub(super) fn retire(&self, task: Task<'_>) -> Result<()> {
+        let mut answer = Ok(());
+        let next = || self.chains.lock().pop();
+        while let Some(chain) = next() {
+            let dropped = catch(&task.plan.names, &self.name, || {
+                drop(chain);
+                Ok(())
+            });
+            answer = answer.and(dropped);
         }
+        answer
     }
 }

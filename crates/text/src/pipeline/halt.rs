@@ -30,10 +30,11 @@ impl Halt {
         self.is_stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Ends this file, and those behind it.
+    /// Ends this file, and those behind it. Once everything has ended, that is no news.
     pub(super) fn at(&self, file: usize, error: Error) {
         let mut slot = self.error.lock();
-        if file < self.last.load(Ordering::Relaxed) {
+        let is_wanted = !self.is_stopped.load(Ordering::Relaxed);
+        if is_wanted && file < self.last.load(Ordering::Relaxed) {
             self.last.store(file, Ordering::Relaxed);
             *slot = Some(error);
         }
@@ -44,9 +45,27 @@ impl Halt {
     }
 
     pub(super) fn finish(self) -> Result<()> {
-        if self.is_stopped.into_inner() {
-            return Err(Error::Stopped);
+        match self.error.into_inner() {
+            Some(error) => Err(error),
+            None if self.is_stopped.into_inner() => Err(Error::Stopped),
+            None => Ok(()),
         }
-        self.error.into_inner().map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_that_came_first_is_told() {
+        let halt = Halt::new();
+        halt.at(3, Error::TooMuchText);
+        halt.stop();
+        assert!(matches!(halt.finish(), Err(Error::TooMuchText)));
+        let halt = Halt::new();
+        halt.stop();
+        halt.at(3, Error::TooMuchText);
+        assert!(matches!(halt.finish(), Err(Error::Stopped)));
     }
 }

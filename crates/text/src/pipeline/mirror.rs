@@ -1,10 +1,10 @@
 //! Which output belongs to which input, below another folder.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::output::follow;
+use crate::place::place;
 use crate::{Error, Result};
 
 /// For each input the output of the same name, in the same place below `out_folder` as the input
@@ -46,23 +46,10 @@ pub(super) fn check(inputs: &[PathBuf], outputs: &[PathBuf]) -> Result<()> {
 
 /// Where the file really is, and if it is a symbolic link, what it points to.
 fn target(path: &Path) -> PathBuf {
-    follow(path).map_or_else(|_| place(path), |path| place(&path))
-}
-
-/// Where a file of this name really is. Folders that aren't there yet stay as they are written.
-fn place(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut rest: Vec<OsString> = absolute.file_name().map(OsString::from).into_iter().collect();
-    let mut folder = absolute.parent().unwrap_or(Path::new("/"));
-    loop {
-        if let Ok(real) = folder.canonicalize() {
-            return rest.into_iter().rev().fold(real, |path, name| path.join(name));
-        }
-        let Some((parent, name)) = folder.parent().zip(folder.components().next_back()) else {
-            return absolute;
-        };
-        rest.push(name.as_os_str().to_owned());
-        folder = parent;
+    let named = place(path);
+    match follow(&named) {
+        Ok(path) => place(&path),
+        Err(_) => named,
     }
 }
 

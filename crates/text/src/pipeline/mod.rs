@@ -6,6 +6,7 @@ mod chunks;
 mod crew;
 mod failures;
 mod file_run;
+mod foreign;
 mod halt;
 mod mirror;
 mod options;
@@ -142,7 +143,10 @@ impl Pipeline {
         let run = FileRun::new(0, name.into());
         let task = Task { plan: &self.plan, source: &run.name, on_error: self.options.on_error };
         let chunk = Chunk { text: text.to_owned(), start: Position::START, is_last: true };
-        let mut done = run.apply(task, chunk)?;
+        let applied = run.apply(task, chunk);
+        let retired = run.retire(task);
+        let mut done = applied?;
+        retired?;
         if self.options.on_error == OnError::Raise
             && let Some(first) = done.failures.pop()
         {

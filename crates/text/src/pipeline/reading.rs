@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 
+use super::budget::Share;
 use super::chain::Done;
 use super::chunks::Chunks;
 use super::crew::{Crew, Job, Work};
@@ -12,7 +13,7 @@ use super::{FileFailure, Summary};
 use crate::{Result, Target};
 
 /// What a reader tells its writer.
-pub(super) enum Message {
+pub(super) enum Message<'a> {
     Begin {
         run: Arc<FileRun>,
         target: Target,
@@ -21,7 +22,7 @@ pub(super) enum Message {
     /// What the workers make of the next chunk comes this way.
     Chunk {
         answer: Receiver<Option<Result<Done>>>,
-        bytes: usize,
+        share: Share<'a>,
     },
     End {
         read: Result<Read>,
@@ -37,25 +38,30 @@ pub(super) enum Read {
 }
 
 /// One lane's way to its writer and to the workers.
-struct Lane<'a> {
+struct Lane<'l, 'a> {
     crew: &'a Crew<'a>,
-    writer: &'a SyncSender<Message>,
-    workers: &'a Sender<Work>,
+    writer: &'l SyncSender<Message<'a>>,
+    workers: &'l Sender<Work>,
 }
 
 /// Reads files until there are no more.
-pub(super) fn read_files(crew: &Crew<'_>, writer: &SyncSender<Message>, workers: &Sender<Work>) {
+pub(super) fn read_files<'a>(
+    crew: &'a Crew<'a>,
+    writer: &SyncSender<Message<'a>>,
+    workers: &Sender<Work>,
+) {
     let lane = Lane { crew, writer, workers };
     while let Some((index, job)) = crew.next_job() {
         let run = Arc::new(FileRun::new(index, Arc::clone(job.source.name())));
-        if crew.is_over(&run) {
-            continue;
-        }
-        lane.read_file(&run, job);
+        crew.guard(&run, || {
+            if !crew.is_over(&run) {
+                lane.read_file(&run, job);
+            }
+        });
     }
 }
 
-impl Lane<'_> {
+impl<'a> Lane<'_, 'a> {
     fn read_file(&self, run: &Arc<FileRun>, job: Job) {
         let Job { source, target, folder } = job;
         let reader = match source.open() {
@@ -66,7 +72,9 @@ impl Lane<'_> {
                 return self.crew.close(run.index, summary);
             }
         };
-        self.tell(Message::Begin { run: Arc::clone(run), target, folder });
+        if !self.tell(Message::Begin { run: Arc::clone(run), target, folder }) {
+            return;
+        }
         let name = Arc::clone(&run.name);
         let mut chunks = Chunks::new(name, reader, &self.crew.plan.cut, self.crew.options);
         let mut counted = 0;
@@ -89,9 +97,11 @@ impl Lane<'_> {
             add(&self.crew.options.progress.bytes_read, stored - *counted);
             *counted = stored;
             let (is_last, bytes) = (chunk.is_last, chunk.text.len());
-            self.crew.budget.take(bytes);
+            let share = self.crew.budget.take(bytes);
             let (answer, receiver) = sync_channel(1);
-            self.tell(Message::Chunk { answer: receiver, bytes });
+            if !self.tell(Message::Chunk { answer: receiver, share }) {
+                return Ok(Read::Part);
+            }
             self.hand_over(run, Piece { chunk, answer });
             if is_last {
                 return Ok(Read::All);
@@ -111,8 +121,8 @@ impl Lane<'_> {
         drop(self.workers.send(work));
     }
 
-    fn tell(&self, message: Message) {
-        // The writer stays as long as its reader does.
-        drop(self.writer.send(message));
+    /// False if the writer has gone.
+    fn tell(&self, message: Message<'a>) -> bool {
+        self.writer.send(message).is_ok()
     }
 }

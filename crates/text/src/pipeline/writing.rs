@@ -23,25 +23,38 @@ struct Writing<'a> {
 }
 
 /// Writes what one reader reads, until it has gone.
-pub(super) fn write_files(crew: &Crew<'_>, messages: &Receiver<Message>) {
-    let mut current = None;
+pub(super) fn write_files<'a>(crew: &'a Crew<'a>, messages: &Receiver<Message<'a>>) {
+    let mut current: Option<Writing<'a>> = None;
     while let Ok(message) = messages.recv() {
-        match message {
-            Message::Begin { run, target, folder } => {
-                current = Some(Writing::begin(crew, run, target, folder));
+        let run = match (&message, &current) {
+            (Message::Begin { run, .. }, _) => Arc::clone(run),
+            (_, Some(writing)) => Arc::clone(&writing.run),
+            (_, None) => continue,
+        };
+        crew.guard(&run, || follow(crew, &mut current, message));
+    }
+    if let Some(writing) = current {
+        let run = Arc::clone(&writing.run);
+        crew.guard(&run, || drop(writing));
+    }
+}
+
+fn follow<'a>(crew: &'a Crew<'a>, current: &mut Option<Writing<'a>>, message: Message<'a>) {
+    match message {
+        Message::Begin { run, target, folder } => {
+            *current = Some(Writing::begin(crew, run, target, folder));
+        }
+        Message::Chunk { answer, share } => {
+            let answer = answer.recv();
+            if let Some(writing) = current {
+                let lost = || Some(Err(Error::Internal("a worker has gone")));
+                writing.take(answer.unwrap_or_else(|_| lost()));
             }
-            Message::Chunk { answer, bytes } => {
-                let answer = answer.recv();
-                if let Some(writing) = &mut current {
-                    let lost = || Some(Err(Error::Internal("a worker has gone")));
-                    writing.take(answer.unwrap_or_else(|_| lost()));
-                }
-                crew.budget.give_back(bytes);
-            }
-            Message::End { read, bytes_in } => {
-                if let Some(writing) = current.take() {
-                    writing.end(read, bytes_in);
-                }
+            drop(share);
+        }
+        Message::End { read, bytes_in } => {
+            if let Some(writing) = current.take() {
+                writing.end(read, bytes_in);
             }
         }
     }
@@ -75,8 +88,8 @@ impl<'a> Writing<'a> {
     /// A fault that ends the run.
     fn halt(&mut self, error: Error) {
         self.run.abandon();
-        self.writer = None;
         self.crew.halt.at(self.run.index, error);
+        self.writer = None;
     }
 
     fn take(&mut self, answer: Option<Result<Done>>) {
@@ -109,6 +122,9 @@ impl<'a> Writing<'a> {
     }
 
     fn end(mut self, read: Result<Read>, bytes_in: u64) {
+        if let Err(error) = self.run.retire(self.crew.task(&self.run)) {
+            self.halt(error);
+        }
         let is_complete = match read {
             Ok(read) => read == Read::All,
             Err(error) => {

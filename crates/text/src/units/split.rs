@@ -11,6 +11,8 @@ pub(crate) struct Split<'a> {
     unit: &'a Unit,
     /// Blank lines before the first paragraph.
     lead: String,
+    /// Where the lines of the lead come from, and from which byte of it on.
+    lead_parts: Vec<(usize, Position)>,
     pub(crate) units: Units,
     pub(crate) positions: Positions,
     separators: Separators,
@@ -39,7 +41,7 @@ impl<'a> Split<'a> {
     fn whole(unit: &'a Unit, text: String, origins: &Origins) -> Result<Self> {
         let positions = Positions::Each(origins.positions(&text, &[0]));
         let separators = Separators::Kept(Units::one(String::new())?);
-        Ok(Self { unit, lead: String::new(), units: Units::one(text)?, positions, separators })
+        Ok(Self::without_lead(unit, Units::one(text)?, positions, separators))
     }
 
     fn lines(unit: &'a Unit, text: &str, origins: &Origins) -> Result<Self> {
@@ -65,7 +67,16 @@ impl<'a> Split<'a> {
             None => Positions::Each(origins.positions(text, &starts)),
         };
         let separators = Separators::Lines { ends_bare };
-        Ok(Self { unit, lead: String::new(), units, positions, separators })
+        Ok(Self::without_lead(unit, units, positions, separators))
+    }
+
+    fn without_lead(
+        unit: &'a Unit,
+        units: Units,
+        positions: Positions,
+        separators: Separators,
+    ) -> Self {
+        Self { unit, lead: String::new(), lead_parts: Vec::new(), units, positions, separators }
     }
 
     /// Puts other units in the place of the `count` that there were: `parents[i]` is the unit that
@@ -141,8 +152,8 @@ impl<'a> Split<'a> {
     /// Where the parts of what [`join`](Self::join) gives come from.
     pub(crate) fn origins(&self) -> Origins {
         let mut at = self.lead.len();
-        let mut parts = Vec::with_capacity(self.units.len() + 1);
-        parts.push((0, self.positions.get(0)));
+        let mut parts = self.lead_parts.clone();
+        parts.reserve(self.units.len());
         for (index, unit) in self.units.iter().enumerate() {
             parts.push((at, self.positions.get(index)));
             at += unit.len()
@@ -232,8 +243,21 @@ impl<'t> Builder<'t> {
     fn build<'a>(self, unit: &'a Unit, origins: &Origins) -> Split<'a> {
         let positions = Positions::Each(origins.positions(self.text, &self.starts));
         let separators = Separators::Kept(self.separators);
-        Split { unit, lead: self.lead.to_owned(), units: self.units, positions, separators }
+        let starts = line_starts(self.lead);
+        let places = origins.positions(self.lead, &starts);
+        let lead_parts = starts.into_iter().zip(places).collect();
+        let lead = self.lead.to_owned();
+        Split { unit, lead, lead_parts, units: self.units, positions, separators }
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let starts = text.split_inclusive('\n').scan(0, |end, line| {
+        let start = *end;
+        *end += line.len();
+        Some(start)
+    });
+    starts.collect()
 }
 
 fn without_end(line: &str) -> &str {

@@ -97,6 +97,17 @@ fn places_are_where_units_begin() {
     assert_eq!(paragraphs.positions.get(1), at(3, 1));
 }
 
+#[test]
+fn blank_lines_before_the_first_paragraph_are_where_they_are() {
+    let first = split(&Unit::Paragraph, "\n \na\nb\n\nc");
+    let origins = first.origins();
+    let lines = Split::new(&Unit::Line, first.join(), &origins).unwrap();
+    for unit in 0..6 {
+        let place = Position { line: unit + 1, column: 1 };
+        assert_eq!(lines.positions.get(unit as usize), place);
+    }
+}
+
 proptest! {
     #[test]
     fn joined_is_what_was_split(text in "[ab;\n\r\t ]{0,30}", pattern in "[ab]|;\n?|\n{1,2}") {
