@@ -156,12 +156,12 @@ class Pair:
         self.failures += len(inline.failures) + (inline.raised is not None)
         if self._differ_by_warmth(name, columns, native, inline):
             return []
-        # A call that was short runs on the thread of who makes it, the next time.
-        again = self.native.call(name, columns) if native.raised is None else native
-        return [
-            *_differences(function, columns, native, inline),
-            *([] if again is native else _differences(function, columns, again, inline)),
-        ]
+        differences = _differences(function, columns, native, inline)
+        if native.raised is None and self.native.session.function(name).tier == "native":
+            # A call that was short runs on the thread of who makes it, the next time.
+            again = self.native.call(name, columns)
+            differences += _differences(function, columns, again, inline)
+        return differences
 
     def _differ_by_warmth(
         self, name: str, columns: Columns, native: Answer, inline: Answer

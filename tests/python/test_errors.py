@@ -291,7 +291,7 @@ def test_own_frames_are_shown_on_request(run_script):
     query, load = frames_of_script(run_script, ARROWSMITH_TRACEBACKS="full")
     assert any(file.endswith("arrowsmith/relation.py") for file in query)
     assert any(file.endswith("arrowsmith/loading.py") for file in load)
-    assert "<arrowsmith>/loader.py" in load
+    assert "<arrowsmith>/execution.py" in load
     query, load = frames_of_script(run_script, ARROWSMITH_TRACEBACKS="")
     assert query == ["<string>", "<string>"]
     assert load == ["<string>", "p"]
