@@ -6,12 +6,33 @@ use std::time::{Duration, Instant};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use arrow::util::pretty::pretty_format_batches;
-use arrowsmith_contract::{Determinism, Error as ContractError, Grants};
+use arrowsmith_contract::{
+    CallPolicy, Determinism, Error as ContractError, Function, FunctionName, Grants, Kernel, Mode,
+    PluginId, Signature,
+};
 use arrowsmith_engine::{Database, DatabaseOptions, Parameters, Result, Session};
 use arrowsmith_testkit::PluginBuilder;
 
 /// The arguments of each call of a function, NULLs included.
 pub(crate) type Seen = Arc<Mutex<Vec<Option<i64>>>>;
+
+/// A function `k.<name>` with a kernel of the test's own.
+pub(crate) fn function(name: &str, signature: Signature, kernel: Kernel) -> Function {
+    Function {
+        plugin: PluginId::new("k").unwrap(),
+        version: "1".into(),
+        name: FunctionName::new(name).unwrap(),
+        mode: Mode::Row,
+        signature,
+        determinism: Determinism::Auto,
+        policy: CallPolicy::default(),
+        documentation: None,
+        source: None,
+        parts: Vec::new(),
+        tier_reason: None,
+        kernel,
+    }
+}
 
 pub(crate) struct Fixture {
     pub(crate) database: Database,

@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 use arrow::array::{ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::Int64Type;
 use arrowsmith_contract::{
-    CallContext, CallPolicy, Determinism, Error as ContractError, Function, FunctionName, Grants,
-    Kernel, Manifest, Mode, PluginId, Result as ContractResult, ScalarKernel, Signature,
-    StopReason, Tier, Type,
+    CallContext, Error as ContractError, Grants, Kernel, Manifest, Result as ContractResult,
+    ScalarKernel, Signature, StopReason, Tier, Type,
 };
 use arrowsmith_engine::{Error, Parameters, Session};
 use arrowsmith_testkit::PluginBuilder;
 
-use crate::fixture::{Fixture, LONG, rows, wait_until};
+use crate::fixture::{Fixture, LONG, function, rows, wait_until};
 
 fn is_cancelled<T>(answer: &Result<T, Error>) -> bool {
     matches!(
@@ -62,21 +61,9 @@ fn hanging(session: &Session) -> (Arc<AtomicBool>, Arc<AtomicBool>) {
 
 /// Registers a function `k.<name>()` without arguments that gives an int.
 fn commit(session: &Session, name: &str, kernel: Kernel) {
-    let plugin = PluginId::new("k").unwrap();
-    let function = Function {
-        plugin: plugin.clone(),
-        version: "1".into(),
-        name: FunctionName::new(name).unwrap(),
-        mode: Mode::Row,
-        signature: Signature::new(vec![], 0, false, Type::INT64).unwrap(),
-        determinism: Determinism::Auto,
-        policy: CallPolicy::default(),
-        documentation: None,
-        source: None,
-        parts: Vec::new(),
-        tier_reason: None,
-        kernel,
-    };
+    let signature = Signature::new(vec![], 0, false, Type::INT64).unwrap();
+    let function = function(name, signature, kernel);
+    let plugin = function.plugin.clone();
     let manifest = Manifest::new(plugin, "1".into(), vec![Arc::new(function)]).unwrap();
     session.registry().commit(&manifest, &Grants::all(), true).unwrap();
 }

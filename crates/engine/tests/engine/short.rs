@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use arrow::array::{ArrayRef, Float64Array, Int32Array};
 use arrowsmith_contract::{
-    CallContext, CallPolicy, CancelToken, Determinism, Function, FunctionName, Kernel, Mode,
-    NullPolicy, Parameter, PluginId, Result, ScalarKernel, Signature, Tier, Type,
+    CallContext, CancelToken, Function, Kernel, NullPolicy, Parameter, Result, ScalarKernel,
+    Signature, Tier, Type,
 };
 use arrowsmith_engine::Error;
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, function};
 
 /// Takes every call for a short one.
 #[derive(Debug)]
@@ -37,20 +37,8 @@ impl ScalarKernel for Quick {
 fn quick() -> Function {
     let parameter =
         Parameter { name: "x".into(), ty: Type::FLOAT64, nullable: false, nulls: NullPolicy::Skip };
-    Function {
-        plugin: PluginId::new("k").unwrap(),
-        version: "1".into(),
-        name: FunctionName::new("quick").unwrap(),
-        mode: Mode::Row,
-        signature: Signature::new(vec![parameter], 1, false, Type::FLOAT64).unwrap(),
-        determinism: Determinism::Auto,
-        policy: CallPolicy::default(),
-        documentation: None,
-        source: None,
-        parts: Vec::new(),
-        tier_reason: None,
-        kernel: Kernel::Scalar(Arc::new(Quick)),
-    }
+    let signature = Signature::new(vec![parameter], 1, false, Type::FLOAT64).unwrap();
+    function("quick", signature, Kernel::Scalar(Arc::new(Quick)))
 }
 
 fn floats(rows: usize) -> ArrayRef {
