@@ -25,11 +25,13 @@ def capture_methods(cls: type, parts: dict[str, object]) -> dict[str, Method]:
     """
     namespace = vars(cls)
     found: dict[str, Method] = {}
+    looked_at = set(parts)
     names = [*_names(parts.values())]
     while names:
         name = names.pop()
-        if name in parts or name in found:
+        if name in looked_at:
             continue
+        looked_at.add(name)
         value = namespace.get(name)
         is_static = type(value) is staticmethod
         function = value.__func__ if is_static else value
