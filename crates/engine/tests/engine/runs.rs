@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use arrow::array::{ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::Int64Type;
 use arrowsmith_contract::{
-    CallContext, Error as ContractError, Grants, Kernel, Manifest, Result as ContractResult,
-    ScalarKernel, Signature, StopReason, Tier, Type,
+    CallContext, Determinism, Error as ContractError, Grants, Kernel, Manifest,
+    Result as ContractResult, ScalarKernel, Signature, StopReason, Tier, Type,
 };
 use arrowsmith_engine::{Error, Parameters, Session};
 use arrowsmith_testkit::PluginBuilder;
